@@ -1,0 +1,97 @@
+"""answerprint: turn what a generative video service delivers into something a person can sign off.
+
+Importing this package is cheap: every public name is imported when it is first
+used, so that `answerprint --help` decodes no library it does not need.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from answerprint.checks.check import Check
+    from answerprint.checks.limits import Limits
+    from answerprint.checks.seam import SeamVerdict
+    from answerprint.clip import Clip
+    from answerprint.deliverables.mux import mux
+    from answerprint.deliverables.preset import Preset, load_preset
+    from answerprint.errors import AnswerprintError, UsageError, WorkError
+    from answerprint.ingest.delivery import Delivery, open_source
+    from answerprint.ingest.frames import unpack
+    from answerprint.judge import check, judge_measurements, seam
+    from answerprint.line import finish
+    from answerprint.master import deliver
+    from answerprint.measured.clips import Measurements
+    from answerprint.measured.deliverable import Deliverable
+    from answerprint.order import Order
+    from answerprint.report import Finding, Outcome, Report, Severity
+
+_HOMES = {
+    "AnswerprintError": "errors",
+    "Check": "checks.check",
+    "Clip": "clip",
+    "Deliverable": "measured.deliverable",
+    "Delivery": "ingest.delivery",
+    "Finding": "report",
+    "Limits": "checks.limits",
+    "Measurements": "measured.clips",
+    "Order": "order",
+    "Outcome": "report",
+    "Preset": "deliverables.preset",
+    "Report": "report",
+    "SeamVerdict": "checks.seam",
+    "Severity": "report",
+    "UsageError": "errors",
+    "WorkError": "errors",
+    "check": "judge",
+    "deliver": "master",
+    "finish": "line",
+    "judge_measurements": "judge",
+    "load_preset": "deliverables.preset",
+    "mux": "deliverables.mux",
+    "open_source": "ingest.delivery",
+    "seam": "judge",
+    "unpack": "ingest.frames",
+}
+
+__all__ = [
+    "AnswerprintError",
+    "Check",
+    "Clip",
+    "Deliverable",
+    "Delivery",
+    "Finding",
+    "Limits",
+    "Measurements",
+    "Order",
+    "Outcome",
+    "Preset",
+    "Report",
+    "SeamVerdict",
+    "Severity",
+    "UsageError",
+    "WorkError",
+    "__version__",
+    "check",
+    "deliver",
+    "finish",
+    "judge_measurements",
+    "load_preset",
+    "mux",
+    "open_source",
+    "seam",
+    "unpack",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'answerprint' has no attribute {name!r}")
+    value = getattr(import_module(f"answerprint.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

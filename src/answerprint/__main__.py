@@ -1,0 +1,5 @@
+"""`python -m answerprint` is the program."""
+
+from answerprint.cli import main
+
+main()

@@ -1,0 +1,113 @@
+"""How many frames there are, by everyone's count."""
+
+from collections.abc import Iterator
+
+from answerprint.checks.check import COUNT_ORDERED, MOVIE, SEQUENCE, Breach, Subject, check
+from answerprint.report import Severity
+from answerprint.timing import CountPolicy
+
+
+@check("count.not-as-ordered", COUNT_ORDERED, ebu="0081X")
+def not_as_ordered(subject: Subject) -> Iterator[Breach]:
+    """A clip holds as many frames as were ordered: seconds x rate, or the number that was given.
+
+    Counted are decoded frames of the movie and files of the sequence, never a
+    header's claim. The services document duration x 24 and a keyframe grid of 0
+    to 120 inclusive, so one frame more passes here under the policy "fencepost"
+    and is reported by count.fencepost; under "exact" it does not.
+    """
+    ordered = subject.order.frame_count or 0
+    for kind, count in _counts(subject).items():
+        if not subject.order.accepts(count):
+            word = "assumed" if "seconds" in subject.order.assumed else "ordered"
+            yield Breach(
+                f"the {kind} has {count} frames where {ordered} were {word}",
+                measured=count,
+                limit=ordered,
+                unit="frames",
+                frames=_beyond(subject, kind, count, ordered),
+            )
+
+
+@check("count.fencepost", COUNT_ORDERED, severity=Severity.WARNING, ebu="0081X")
+def fencepost(subject: Subject) -> Iterator[Breach]:
+    """One frame more than ordered is a fencepost: both ends of the time were counted.
+
+    It is accepted unless the order says `count = "exact"`, and worth knowing: the
+    clip is one frame longer than its sound and its edit expect.
+    """
+    ordered = subject.order.frame_count or 0
+    if subject.order.count is not CountPolicy.FENCEPOST or subject.order.frames is not None:
+        return
+    for kind, count in _counts(subject).items():
+        if count == ordered + 1:
+            yield Breach(
+                f"the {kind} has {count} frames, one more than seconds x rate",
+                measured=count,
+                limit=ordered,
+                unit="frames",
+                frames=_beyond(subject, kind, count, ordered),
+            )
+
+
+@check("count.container-disagrees", MOVIE, ebu="0081X")
+def container_disagrees(subject: Subject) -> Iterator[Breach]:
+    """The container declares as many frames as it has packets, and every packet shown decodes to a frame.
+
+    Packets that an edit list leaves out are not counted as missing. A container
+    that declares nothing (Matroska, fragmented MP4) is judged by its packets alone.
+    """
+    movie = subject.movie
+    declared, shown, decoded = (
+        movie.facts.declared,
+        movie.packets - movie.discarded,
+        len(movie.frames),
+    )
+    if declared is not None and declared != movie.packets:
+        yield Breach(
+            f"the container declares {declared} frames and holds {movie.packets} packets",
+            measured=movie.packets,
+            limit=declared,
+            unit="frames",
+        )
+    if decoded != shown:
+        yield Breach(
+            f"{shown} packets are to be shown and {decoded} frames decode from them",
+            measured=decoded,
+            limit=shown,
+            unit="frames",
+            frames=tuple(at for at, _ in movie.faults),
+        )
+
+
+@check("count.movie-and-sequence-disagree", MOVIE, SEQUENCE, ebu="0081X")
+def movie_and_sequence_disagree(subject: Subject) -> Iterator[Breach]:
+    """The movie and the EXR sequence of one delivery are the same clip, so they have the same number of frames."""
+    movie, sequence = len(subject.movie.frames), len(subject.sequence.frames)
+    if movie != sequence:
+        kind = "sequence" if sequence > movie else "movie"
+        beyond = _beyond(subject, kind, max(movie, sequence), min(movie, sequence))
+        yield Breach(
+            f"the movie has {movie} frames and the EXR sequence {sequence}",
+            measured=sequence,
+            limit=movie,
+            unit="frames",
+            frames=subject.sequence.missing or beyond,
+        )
+
+
+def _counts(subject: Subject) -> dict[str, int]:
+    counts = {}
+    if subject.measurements.movie is not None:
+        counts["movie"] = len(subject.movie.frames)
+    if subject.measurements.sequence is not None:
+        counts["sequence"] = len(subject.sequence.frames)
+    return counts
+
+
+def _beyond(subject: Subject, kind: str, count: int, ordered: int) -> tuple[int, ...]:
+    """Return the frames past the expected end, or the numbers a sequence lacks inside its range."""
+    if kind == "sequence" and count < ordered:
+        return subject.sequence.missing
+    clip = subject.sequence.frames if kind == "sequence" else subject.movie.frames
+    return tuple(frame.number for frame in clip[ordered:])

@@ -1,0 +1,148 @@
+"""The proof of finished files: each is what its preset says, and shows what it was made from."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from answerprint.checks.check import DELIVERABLES, Breach, Subject, check
+
+COLOR_CODES: Final = 3.0
+"""Largest difference of a frame's mean color, in 8-bit codes.
+
+Taking BT.601 for BT.709 or narrow for full range moves means by 4 to 30 codes
+(computed from the matrices on saturated pictures); encoding moves them by less than 1.
+"""
+
+
+@check("deliverable.count", DELIVERABLES, ebu="0081X")
+def count(subject: Subject) -> Iterator[Breach]:
+    """A finished file decodes to exactly the frames that went in.
+
+    An encoder's exit code is no proof: the file is decoded again and counted,
+    and its container has to declare the same number where it declares one.
+    """
+    for made in subject.deliverables:
+        counts = {"decode from": made.decoded, "are packed in": made.packets}
+        if made.facts.declared is not None:
+            counts["are declared by"] = made.facts.declared
+        for what, number in counts.items():
+            if number != made.expected.frames:
+                yield Breach(
+                    f"{number} frames {what} {made.file}, {made.expected.frames} went in",
+                    measured=number,
+                    limit=made.expected.frames,
+                    unit="frames",
+                    asset=made.file,
+                )
+
+
+@check("deliverable.format", DELIVERABLES)
+def format_(subject: Subject) -> Iterator[Breach]:
+    """Codec, pixel format, size, rate, timecode and index stand in the finished file as its preset says."""
+    for made in subject.deliverables:
+        facts, expected = made.facts, made.expected
+        pairs = {
+            "codec": (_codec(facts.codec), _codec(expected.codec)),
+            "pixel format": (facts.pixel_format, expected.pixel_format),
+            "size": (facts.size, expected.size),
+            "rate": (str(facts.rate), str(expected.rate)),
+            "timecode": (facts.timecode, expected.timecode) if expected.timecode else (None, None),
+            "faststart": (facts.faststart, True) if expected.faststart else (None, None),
+        }
+        for what, (found, wanted) in pairs.items():
+            if found != wanted:
+                yield Breach(
+                    f"{what} of {made.file} is {found} and has to be {wanted}",
+                    measured=str(found),
+                    limit=str(wanted),
+                    asset=made.file,
+                )
+
+
+@check("deliverable.tags", DELIVERABLES)
+def tags(subject: Subject) -> Iterator[Breach]:
+    """Color tags of the finished file are those of its preset: untagged or mistagged pictures change color in players."""
+    for made in subject.deliverables:
+        found, wanted = made.facts.color.model_dump(), made.expected.color.model_dump()
+        for tag, value in wanted.items():
+            if value is not None and found[tag] != value:
+                yield Breach(
+                    f"{tag} of {made.file} is tagged {found[tag] or 'nothing'} and has to be {value}",
+                    measured=found[tag] or "untagged",
+                    limit=value,
+                    asset=made.file,
+                )
+
+
+@check("deliverable.likeness", DELIVERABLES)
+def likeness(subject: Subject) -> Iterator[Breach]:
+    """Every frame of a finished file looks like the frame it was made from.
+
+    Judged on the decoded file at its worst frame: luma noise and structure
+    against the preset's floor, mean color, and whether a neighbouring frame fits better.
+    """
+    for made in subject.deliverables:
+        if made.likeness is None:
+            continue
+        found, floor = made.likeness, made.expected
+        if found.psnr < floor.psnr:
+            yield Breach(
+                f"frame {found.psnr_frame} of {made.file} is noisier than its preset allows",
+                found.psnr,
+                floor.psnr,
+                "dB",
+                (found.psnr_frame,),
+                asset=made.file,
+            )
+        if found.ssim < floor.ssim:
+            yield Breach(
+                f"frame {found.ssim_frame} of {made.file} lost structure",
+                found.ssim,
+                floor.ssim,
+                "SSIM",
+                (found.ssim_frame,),
+                asset=made.file,
+            )
+        if found.color > COLOR_CODES:
+            yield Breach(
+                f"colors of {made.file} are not its source's",
+                found.color,
+                COLOR_CODES,
+                "8-bit codes",
+                asset=made.file,
+            )
+        if found.slipped:
+            yield Breach(
+                f"frames of {made.file} show their neighbours",
+                len(found.slipped),
+                0,
+                "frames",
+                found.slipped,
+                asset=made.file,
+            )
+
+
+@check("deliverable.sound-length", DELIVERABLES)
+def sound_length(subject: Subject) -> Iterator[Breach]:
+    """Sound ends with the picture, within one audio frame of its codec; a file that was to have sound has it."""
+    for made in subject.deliverables:
+        if made.expected.sound is None:
+            continue
+        if made.sound_seconds is None or made.sound_frame is None:
+            yield Breach(f"{made.file} has no sound", asset=made.file)
+            continue
+        off = made.sound_seconds - made.picture_seconds
+        if abs(off) > made.sound_frame + 1e-6:
+            yield Breach(
+                f"sound of {made.file} ends {abs(off) * 1000:.1f} ms {'after' if off > 0 else 'before'} its picture",
+                measured=round(made.sound_seconds, 4),
+                limit=round(made.picture_seconds, 4),
+                unit="s",
+                asset=made.file,
+            )
+
+
+def _codec(name: str) -> str:
+    """Name a codec the same whichever decoder recognised it."""
+    return {"libdav1d": "av1", "libvpx-vp9": "vp9", "libvpx": "vp8", "libopus": "opus"}.get(
+        name, name
+    )

@@ -1,0 +1,73 @@
+"""The numbers that decide, the severities and the waivers: policy, as data."""
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field
+
+from answerprint.checks.seam import SeamLimits
+from answerprint.errors import LimitsError
+from answerprint.ingest.members import DEFAULT_LIMITS, ArchiveLimits
+from answerprint.record import Record, parse_record, read_toml
+from answerprint.report import Severity
+
+
+class PixelLimits(Record):
+    """Limits of single frames."""
+
+    negative_floor: float = Field(default=-1e-3, le=0)
+    """Scene-linear value under which a negative is not explained by DWA compression.
+
+    Pictures clipped at 0 come back from DWAB level 45 down to about -4e-5 over
+    thousands of pixels (measured with OpenEXR 3.5.3); this leaves a factor of 25.
+    One of NEGATIVE_STEPS: 0, -1e-4, -1e-3, -1e-2, -1e-1.
+    """
+    negative_share: float = Field(default=1e-4, ge=0, le=1)
+    """Share of a channel's pixels that may lie under that floor: 0.01 %, about 200 of a 1080p frame."""
+    damage: float = Field(default=0.9, gt=0)
+    """How far a cell may lie outside what the frames before and after span there, in spans plus one stop.
+
+    Measured: textured, moving, grainy clips reach 0.53; single flipped bits in
+    DWAB streams that shift decoding start at 0.9.
+    """
+
+
+class PictureLimits(Record):
+    """Limits of pictures through time, at the scale of a 5 s clip: one frame is a lot."""
+
+    black_peak: float = Field(default=0.002, ge=0)
+    """Brightest spot of a black frame, relative to diffuse white: 0.2 cd/m2 of a 100 cd/m2 display."""
+    fade_ratio: float = Field(default=4.0, gt=1)
+    """Black is part of a fade when the frames beside it are at most this much darker than the clip: two stops."""
+    repeat_share: float = Field(default=0.3, gt=0, lt=1)
+    """A step this small beside the six around it repeats the frame before it.
+
+    Measured on a repeated frame in H.264: 0.04 at crf 14, 0.24 at crf 20; steady
+    motion stays above 0.8.
+    """
+    frozen_step: float = Field(default=0.05, ge=0)
+    """Difference of neighbouring frames, Oklab x 100, under which nothing moves: a twentieth of what is just visible."""
+
+
+class Limits(Record):
+    """Everything a studio may set: numbers by family, severity by check, waivers by check."""
+
+    pixels: PixelLimits = PixelLimits()
+    """Limits of single frames."""
+    picture: PictureLimits = PictureLimits()
+    """Limits of pictures through time."""
+    seam: SeamLimits = SeamLimits()
+    """Limits of the loop seam."""
+    archive: ArchiveLimits = DEFAULT_LIMITS
+    """What a zip may hold before it is refused."""
+    severity: dict[str, Severity] = {}
+    """Severity by check id, where it is to differ from the check's own."""
+    waive: dict[str, str] = {}
+    """Reason by check id; a waived check is judged and reported, and its findings weigh nothing."""
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read limits from a TOML file. Raises LimitsError."""
+        return parse_record(
+            cls, read_toml(Path(path), LimitsError), where=str(path), error=LimitsError
+        )

@@ -1,0 +1,114 @@
+"""Commands that take clips in: finish, unpack, check, seam."""
+
+from typing import Any
+
+import click
+
+import answerprint as ap
+from answerprint.cli import options
+from answerprint.cli.console import FINDINGS, exit_code, print_reports, progress_shown
+from answerprint.cli.options import read_limits, read_order
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option(
+    "--out",
+    default="finished",
+    show_default=True,
+    metavar="DIR",
+    help="Folder that finished clips go to.",
+)
+@options.order_options
+@click.option(
+    "--deliver", default="", metavar="NAME,...", help="Presets to make, by name or TOML path."
+)
+@click.option("--audio", metavar="FILE", help="Sound to lay under every deliverable.")
+@options.sound_options
+@click.option(
+    "--first-frame",
+    default=1001,
+    show_default=True,
+    metavar="N",
+    help="Number of the first EXR frame.",
+)
+@options.timecode
+@options.limits
+@options.fail_on
+@options.overwrite
+@options.quiet
+def finish(sources: tuple[str, ...], **rest: Any) -> int:
+    """Take clips down the whole line: unpack, check, lay sound, encode, prove, report.
+
+    SOURCE is a folder with a delivery in any layout, a movie, a zip of EXR
+    frames, a folder of frames, or a pattern such as shot.1001-1120#.exr. Run
+    again, it finishes what is missing and redoes nothing that is proven.
+    """
+    order, limits = read_order(rest), read_limits(rest.pop("limits_file"))
+    names = tuple(name.strip() for name in rest.pop("deliver").split(",") if name.strip())
+    fail_on, out = rest.pop("fail_on"), rest["out"]
+    with progress_shown(quiet=rest.pop("quiet")) as progress:
+        reports = ap.finish(
+            *sources, order=order, deliver=names, limits=limits, progress=progress, **rest
+        )
+    print_reports(reports, "text")
+    for report in reports:
+        if report.outcomes:
+            click.echo(
+                f"{report.clip} lies in {out}/{report.clip}: exr, deliver, qc/report.txt, qc/report.json, qc/junit.xml"
+            )
+    return exit_code(reports, fail_on)
+
+
+@click.command()
+@click.argument("archive", metavar="ZIP")
+@click.option(
+    "--out",
+    metavar="DIR",
+    help="New folder for the frames  [default: beside the zip, under its name]",
+)
+@options.limits
+@options.quiet
+def unpack(archive: str, out: str | None, limits_file: str | None, *, quiet: bool) -> int:
+    """Unpack a zip of EXR frames safely; the folder appears when every frame is proven."""
+    with progress_shown(quiet=quiet) as progress:
+        files = ap.unpack(archive, out, limits=read_limits(limits_file).archive, progress=progress)
+    size = sum(file.size for file in files) / 1e6
+    click.echo(f"{len(files)} files, {size:.1f} MB, in {out or archive.removesuffix('.zip')}")
+    return 0
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@options.order_options
+@options.format_option("text", "json", "jsonl", "junit")
+@options.limits
+@options.fail_on
+@options.quiet
+def check(sources: tuple[str, ...], **rest: Any) -> int:
+    """Measure and judge clips; write nothing.
+
+    SOURCE is what `finish` takes. Exits 0 when clean, 1 with findings at or
+    above --fail-on, 3 when a clip could not be judged.
+    """
+    order, limits = read_order(rest), read_limits(rest["limits_file"])
+    with progress_shown(quiet=rest["quiet"]) as progress:
+        reports = ap.check(*sources, order=order, limits=limits, progress=progress)
+    print_reports(reports, rest["format_"], rest["fail_on"])
+    return exit_code(reports, rest["fail_on"])
+
+
+@click.command()
+@click.argument("source", metavar="SOURCE")
+@options.format_option("text", "json")
+@options.limits
+@options.quiet
+def seam(source: str, *, format_: str, limits_file: str | None, quiet: bool) -> int:
+    """Judge how the last frame of a clip runs into its first.
+
+    Exits 0 when the loop is seamless and 1 when it is not.
+    """
+    with progress_shown(quiet=quiet) as progress:
+        verdict = ap.seam(source, limits=read_limits(limits_file), progress=progress)
+    click.echo(verdict.model_dump_json(indent=1) if format_ == "json" else str(verdict))
+    return 0 if verdict.verdict == "seamless" else FINDINGS

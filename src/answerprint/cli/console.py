@@ -1,0 +1,88 @@
+"""What commands say while they work, and what they hand back to the shell."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from answerprint.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from answerprint.report import Report
+
+FINDINGS = 1
+"""Exit code of findings at or above `--fail-on`."""
+FAILED = 3
+"""Exit code of work that could not be done."""
+
+
+@contextmanager
+def progress_shown(*, quiet: bool) -> Iterator[Progress]:
+    """Show progress on standard error: bars on a terminal, a plain line a station elsewhere, nothing when quiet."""
+    if quiet:
+        yield silent
+    elif sys.stderr.isatty():
+        with _bars() as bars:
+            yield bars
+    else:
+        yield _plain
+
+
+@contextmanager
+def _bars() -> Iterator[Progress]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    tasks: dict[str, TaskID] = {}
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Bars(*columns, console=Console(file=sys.stderr), transient=True) as bars:
+
+        def show(station: str, done: int, total: int | None) -> None:
+            if station not in tasks or done == 0:
+                tasks[station] = bars.add_task(station, total=total)
+            bars.update(tasks[station], completed=done, total=total)
+
+        yield show
+
+
+def _plain(station: str, done: int, total: int | None) -> None:
+    if done == 0:
+        click.echo(f"{station}: {total if total is not None else '?'} to do", err=True)
+    elif done == total:
+        click.echo(f"{station}: {done} done", err=True)
+
+
+def exit_code(reports: Sequence["Report"], fail_on: str) -> int:
+    """Return the exit code that reports amount to: 3 where any work failed, 1 for findings, else 0."""
+    from answerprint.report import Severity
+
+    if any(report.failure for report in reports):
+        return FAILED
+    if fail_on == "never":
+        return 0
+    worst = [severity for report in reports if (severity := report.worst())]
+    return FINDINGS if any(s.rank >= Severity(fail_on).rank for s in worst) else 0
+
+
+def print_reports(reports: Sequence["Report"], format_: str, fail_on: str = "error") -> None:
+    """Print reports in one of the formats on standard output."""
+    from answerprint.render import json, junit, text
+    from answerprint.report import Severity
+
+    if format_ == "text":
+        click.echo("\n".join(text.to_text(report) for report in reports), nl=False)
+    elif format_ == "junit":
+        level = Severity.ERROR if fail_on == "never" else Severity(fail_on)
+        click.echo(junit.to_junit(reports, level), nl=False)
+    else:
+        click.echo(json.to_json(reports) if format_ == "json" else json.to_jsonl(reports), nl=False)

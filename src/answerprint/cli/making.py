@@ -1,0 +1,67 @@
+"""Commands that make files: mux, deliver, and the presets they use."""
+
+from typing import Any
+
+import click
+
+import answerprint as ap
+from answerprint.cli import options
+from answerprint.cli.console import progress_shown
+
+
+@click.command()
+@click.argument("video", metavar="VIDEO")
+@click.argument("audio", metavar="AUDIO")
+@click.option("--out", required=True, metavar="FILE", help="Result: .mp4, .mov, .webm or .mkv.")
+@options.sound_options
+@options.overwrite
+@options.quiet
+def mux(video: str, audio: str, *, quiet: bool, **rest: Any) -> int:
+    """Lay sound under a movie without touching its picture."""
+    with progress_shown(quiet=quiet) as progress:
+        made = ap.mux(video, audio, progress=progress, **rest)
+    _say(made, rest["out"])
+    return 0
+
+
+@click.command()
+@click.argument("source", metavar="SOURCE")
+@click.option("--preset", required=True, metavar="NAME", help="Preset, by name or TOML path.")
+@click.option("--out", required=True, metavar="FILE", help="Result.")
+@click.option("--audio", metavar="FILE", help="Sound to lay under it.")
+@options.sound_options
+@click.option(
+    "--fps", metavar="RATE", help="Rate of a sequence that does not state one  [default: 24]"
+)
+@options.timecode
+@options.overwrite
+@options.quiet
+def deliver(source: str, *, quiet: bool, **rest: Any) -> int:
+    """Encode one clip to one preset and prove the result."""
+    with progress_shown(quiet=quiet) as progress:
+        made = ap.deliver(source, progress=progress, **rest)
+    _say(made, rest["out"])
+    return 0
+
+
+@click.command()
+@click.argument("name", required=False, metavar="[NAME]")
+def presets(name: str | None) -> int:
+    """List the presets, or show one of them whole."""
+    from answerprint.deliverables.preset import load_preset, preset_names
+
+    if name:
+        click.echo(load_preset(name).model_dump_json(indent=1, exclude_none=True))
+        return 0
+    for each in preset_names():
+        click.echo(f"{each:<16} {load_preset(each).summary}")
+    return 0
+
+
+def _say(made: "ap.Deliverable", path: str) -> None:
+    sound = f", sound {made.sound_seconds:.3f} s" if made.sound_seconds is not None else ""
+    click.echo(
+        f"{path}: {made.decoded} frames at {made.facts.rate}, {made.picture_seconds:.3f} s{sound}"
+    )
+    for note in (*made.notes, *(made.sound.notes if made.sound else ())):
+        click.echo(f"  {note}")

@@ -1,0 +1,1 @@
+"""Deliverables: presets as data, encoding, laying sound, and the proof of every finished file."""

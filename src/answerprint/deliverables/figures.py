@@ -1,0 +1,57 @@
+"""The figures of a finished file, put together once its frames have been counted."""
+
+from pathlib import Path
+
+import xxhash
+
+from answerprint.measured.deliverable import Deliverable, Expected, Likeness
+from answerprint.measured.movie import MovieFacts
+from answerprint.media.movie import Reading, read_samples
+
+_BLOCK = 1 << 20
+
+
+def measured(
+    path: Path,
+    name: str,
+    preset: str,
+    expected: Expected,
+    facts: MovieFacts,
+    reading: Reading,
+    likeness: Likeness | None,
+    notes: tuple[str, ...],
+) -> Deliverable:
+    """Put together what was measured of the file at `path`, its sound decoded and its digest taken."""
+    samples = read_samples(path) if facts.sound else None
+    rate = facts.sound[0].sample_rate if facts.sound else 0
+    return Deliverable(
+        preset=preset,
+        file=name,
+        bytes=path.stat().st_size,
+        digest=file_digest(path),
+        expected=expected,
+        facts=facts,
+        packets=reading.packets,
+        decoded=reading.decoded,
+        likeness=likeness,
+        picture_seconds=float(reading.decoded / (facts.rate or expected.rate)),
+        sound_seconds=samples / rate if samples is not None and rate else None,
+        sound_frame=_sound_frame(facts) if facts.sound else None,
+        notes=notes,
+    )
+
+
+def file_digest(path: Path) -> str:
+    """Return the xxh3-64 of a file, as 16 hex digits. Memory: a megabyte."""
+    running = xxhash.xxh3_64()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            running.update(block)
+    return running.hexdigest()
+
+
+def _sound_frame(facts: MovieFacts) -> float:
+    """Return the length of one audio frame of the codec, in seconds: a sample for PCM."""
+    sound = facts.sound[0]
+    samples = {"aac": 1024, "opus": 960, "flac": 4608, "mp3": 1152, "ac3": 1536}.get(sound.codec, 1)
+    return samples / max(1, sound.sample_rate)

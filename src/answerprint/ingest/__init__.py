@@ -1,0 +1,1 @@
+"""Taking deliveries in: which files make a clip, and safe unpacking."""

@@ -1,0 +1,377 @@
+"""What people have, understood: a folder in any layout, a movie, a zip, loose EXRs or a pattern becomes clips."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Final, Self
+
+from answerprint.errors import ArchiveError, SourceError, UsageError
+from answerprint.ingest.archive import Archive
+from answerprint.ingest.members import DEFAULT_LIMITS, ArchiveLimits
+from answerprint.ingest.names import shorten
+from answerprint.measured.clips import FileFacts
+from answerprint.media.exr import MAGIC
+from answerprint.media.sequence import (
+    Folder,
+    Sequence,
+    find_sequence,
+    gather,
+    group_names,
+    is_pattern,
+)
+
+MOVIES: Final = frozenset(
+    [
+        ".mp4",
+        ".m4v",
+        ".mov",
+        ".mkv",
+        ".webm",
+        ".avi",
+        ".mxf",
+        ".ts",
+        ".m2ts",
+        ".mpg",
+        ".mpeg",
+        ".flv",
+        ".gif",
+        ".webp",
+        ".avif",
+        ".y4m",
+        ".ivf",
+        ".nut",
+    ]
+)
+"""Extensions of movies; a file of another name is known by its first bytes."""
+PREVIEWS: Final = frozenset({".gif", ".webp", ".avif"})
+"""Movies that services also hand out as previews."""
+PAPERS: Final = frozenset(
+    [
+        ".json",
+        ".txt",
+        ".md",
+        ".xml",
+        ".mhl",
+        ".csv",
+        ".pdf",
+        ".toml",
+        ".yaml",
+        ".yml",
+        ".html",
+        ".log",
+    ]
+)
+"""Extensions of papers that lie beside pictures by right."""
+OUTPUT_MARK: Final = ".answerprint"
+"""Folder that marks what `finish` wrote, so that it is never taken for a source."""
+DEEPEST: Final = 6
+"""Folders below a source that are looked into."""
+STRAY_SHARE: Final = 0.1
+"""A second sequence this small beside the first is strays, not another clip."""
+
+_SOUNDS = frozenset(
+    [".wav", ".aif", ".aiff", ".mp3", ".aac", ".m4a", ".flac", ".ogg", ".opus", ".caf", ".w64"]
+)
+_STILLS = frozenset([".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dpx", ".hdr", ".bmp"])
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The files of one clip on disk.
+
+    `sequence` are its loose frames; frames inside `archive` come with `opened`.
+    """
+
+    name: str
+    source: str
+    root: Path
+    movie: Path | None = None
+    sequence: Sequence | None = None
+    archive: Path | None = None
+    files: tuple[FileFacts, ...] = ()
+    packed: Archive | None = None
+
+    @contextmanager
+    def opened(self, limits: ArchiveLimits = DEFAULT_LIMITS) -> Iterator[Self]:
+        """Yield the delivery with its archive open and the frames inside as its sequence.
+
+        Raises SourceError or ArchiveError where the zip cannot be read or is refused.
+        """
+        if self.archive is None or self.sequence is not None:
+            yield self
+            return
+        with Archive.open(self.archive, limits=limits) as packed:
+            yield replace(self, packed=packed, sequence=frames_in_archive(packed))
+
+
+class ArchiveFrames:
+    """Frames that stay inside their zip; a FrameStore."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._members = {member.name: member for member in archive.members}
+
+    @property
+    def place(self) -> Path:
+        """The zip."""
+        return self._archive.path
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of a frame, proven by length and CRC. Raises ArchiveError."""
+        return self._archive.read(self._members[name])
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Media below a folder, by kind; paths are relative to it."""
+
+    movies: tuple[Path, ...]
+    zips: tuple[Path, ...]
+    frames: tuple[Path, ...]
+
+
+def open_source(source: str) -> tuple[Delivery, ...]:
+    """Return the clips that `source` holds: one, or several where a folder holds several.
+
+    Nothing is decoded and no archive opened, so that a bad clip stops no other.
+    Raises SourceError where there is nothing to judge, UsageError for a pattern
+    that cannot be read.
+    """
+    path = Path(source)
+    if path.is_dir():
+        return _distinct(_open_folder(path, source))
+    if path.is_file():
+        return (_open_file(path, source),)
+    if is_pattern(source):
+        sequence = find_sequence(source)
+        name = sequence.label.partition(".")[0].rstrip("_- ") or sequence.store.place.name
+        return (_of_sequence(name, source, sequence),)
+    raise SourceError("no such file or folder", where=source)
+
+
+def open_one(source: str) -> Delivery:
+    """Return the only clip that `source` holds. Raises UsageError where it holds several, and as `open_source`."""
+    clips = open_source(source)
+    if len(clips) > 1:
+        names = ", ".join(clip.name for clip in clips[:4])
+        raise UsageError(
+            f"holds {len(clips)} clips ({names})", where=source, hint="name one of them"
+        )
+    return clips[0]
+
+
+def frames_in_archive(archive: Archive) -> Sequence:
+    """Return the largest sequence of EXR frames in a zip. Raises ArchiveError where there is none."""
+    names = [member.name for member in archive.members]
+    groups = group_names(name for name in names if name.lower().endswith(".exr"))
+    if not groups:
+        held = ", ".join(shorten(name) for name in names[:3]) or "nothing"
+        more = " and more" if len(names) > 3 else ""
+        raise ArchiveError(
+            f"holds no EXR frames, only {held}{more}",
+            where=str(archive.path),
+            hint="name the zip of frames",
+        )
+    used = {frame.name for frame in (*groups[0].frames, *groups[0].doubles)}
+    strays = [n for n in names if n not in used and PurePosixPath(n).suffix.lower() not in PAPERS]
+    return gather(ArchiveFrames(archive), groups[0], strays)
+
+
+def kind_of(path: Path) -> str:
+    """Tell what a file is: by its extension where that is known, else by its first bytes."""
+    suffix = path.suffix.lower()
+    for kind, suffixes in (
+        ("movie", MOVIES),
+        ("paper", PAPERS),
+        ("sound", _SOUNDS),
+        ("picture", _STILLS),
+    ):
+        if suffix in suffixes:
+            return kind
+    if suffix in (".exr", ".zip"):
+        return "exr" if suffix == ".exr" else "archive"
+    return _kind_by_bytes(path)
+
+
+def _kind_by_bytes(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            start = file.read(12)
+    except OSError:
+        return "other"
+    if start[:4] == MAGIC:
+        return "exr"
+    if start[:4] == b"PK\x03\x04":
+        return "archive"
+    return "movie" if start[4:8] == b"ftyp" or start[:4] == b"\x1a\x45\xdf\xa3" else "other"
+
+
+def _open_file(path: Path, source: str) -> Delivery:
+    kind = kind_of(path)
+    size = _size(path)
+    if kind == "exr":
+        sequence = gather(Folder(path.parent), group_names([path.name])[0])
+        return _of_sequence(path.stem, source, sequence)
+    if kind == "archive" or _kind_by_bytes(path) == "archive":
+        facts = FileFacts(name=path.name, kind="archive", size=size)
+        return Delivery(path.stem, source, path.parent, archive=path, files=(facts,))
+    if kind in ("paper", "sound", "picture"):
+        raise SourceError(
+            f"is a {kind}, not a clip",
+            where=source,
+            hint="name its folder, a movie, a zip or EXR frames",
+        )
+    facts = FileFacts(name=path.name, kind="movie", size=size)
+    return Delivery(path.stem, source, path.parent, path, files=(facts,))
+
+
+def _of_sequence(name: str, source: str, sequence: Sequence) -> Delivery:
+    total = sum(_size(sequence.store.place / frame.name) for frame in sequence.frames)
+    facts = FileFacts(name=sequence.label, kind="sequence", size=total)
+    return Delivery(name, source, sequence.store.place, None, sequence, files=(facts,))
+
+
+def _open_folder(folder: Path, source: str) -> list[Delivery]:
+    found = _scan(folder)
+    if not (found.movies or found.zips or found.frames):
+        raise SourceError("holds no movie, no zip and no EXR frames", where=source)
+    sequences = _sequences(folder, found.frames)
+    if len(found.movies) <= 1 and len(sequences) <= 1 and len(found.zips) <= 1:
+        return [_one(folder, source, found, sequences)]
+    parts = _by_first_folder(found)
+    if len(parts) > 1 or "" not in parts:
+        below = [
+            d
+            for name in sorted(parts)
+            if name
+            for d in _open_folder(folder / name, str(folder / name))
+        ]
+        direct = parts.get("")
+        return below + (_pair(folder, source, direct) if direct else [])
+    return _pair(folder, source, found)
+
+
+def _one(folder: Path, source: str, found: _Found, sequences: list[Sequence]) -> Delivery:
+    """Make one clip of at most one movie, one zip and one loose sequence; loose frames go before the zip's."""
+    files = tuple(
+        FileFacts(name=str(path), kind=kind_of(folder / path), size=_size(folder / path))
+        for path in (*found.movies, *found.zips)
+    )
+    clip = Delivery(
+        folder.resolve().name,
+        source,
+        folder,
+        folder / found.movies[0] if found.movies else None,
+        files=files,
+    )
+    if sequences:
+        loose = _of_sequence("", source, sequences[0])
+        return replace(clip, sequence=sequences[0], files=(*files, *loose.files))
+    if found.zips:
+        return replace(clip, archive=folder / found.zips[0])
+    return clip
+
+
+def _pair(folder: Path, source: str, found: _Found) -> list[Delivery]:
+    """Make clips of several media in one folder: a movie with the zip or sequence of its own name, others alone."""
+    sequences = _sequences(folder, found.frames)
+    named: defaultdict[str, tuple[list[Path], list[Path], list[Sequence]]] = defaultdict(
+        lambda: ([], [], [])
+    )
+    for movie in found.movies:
+        named[movie.stem][0].append(movie)
+    for archive in found.zips:
+        named[archive.stem][1].append(archive)
+    for sequence in sequences:
+        named[_stem(sequence)][2].append(sequence)
+    clips = []
+    for name, (movies, zips, loose) in sorted(named.items()):
+        part = _Found(tuple(movies[:1]), tuple(zips[:1]), ())
+        clips.append(replace(_one(folder, source, part, loose[:1]), name=name))
+        clips += [
+            _open_file(folder / path, str(folder / path)) for path in (*movies[1:], *zips[1:])
+        ]
+    return clips
+
+
+def _sequences(folder: Path, frames: Iterable[Path]) -> list[Sequence]:
+    """Return the loose sequences below a folder; small groups beside a large one are its strays."""
+    places: defaultdict[Path, list[str]] = defaultdict(list)
+    for frame in frames:
+        places[frame.parent].append(frame.name)
+    found: list[Sequence] = []
+    for place, names in sorted(places.items()):
+        groups = group_names(names)
+        large = [g for g in groups if len(g.frames) > STRAY_SHARE * len(groups[0].frames)]
+        strays = [f.name for g in groups[len(large) :] for f in g.frames]
+        store = Folder(folder / place)
+        found += [gather(store, group, strays if group is groups[0] else ()) for group in large]
+    return found
+
+
+def _scan(folder: Path) -> _Found:
+    found: defaultdict[str, list[Path]] = defaultdict(list)
+    for path in _walk(folder, DEEPEST):
+        found[kind_of(path)].append(path.relative_to(folder))
+    # A preview beside the movie is no clip of its own; alone in a folder it is one.
+    movies = [p for p in found["movie"] if p.suffix.lower() not in PREVIEWS] or found["movie"]
+    return _Found(tuple(movies), tuple(found["archive"]), tuple(found["exr"]))
+
+
+def _walk(folder: Path, depth: int) -> Iterator[Path]:
+    """Yield the files below a folder, sorted; hidden ones, desktop litter and our own output left out."""
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as problem:
+        raise SourceError(f"cannot be listed ({problem.strerror})", where=str(folder)) from None
+    for entry in entries:
+        if entry.name.startswith((".", "__MACOSX")):
+            continue
+        if entry.is_file():
+            yield entry
+        elif (
+            depth
+            and entry.is_dir()
+            and not entry.is_symlink()
+            and not (entry / OUTPUT_MARK).exists()
+        ):
+            yield from _walk(entry, depth - 1)
+
+
+def _by_first_folder(found: _Found) -> dict[str, _Found]:
+    names = {
+        path.parts[0] if len(path.parts) > 1 else ""
+        for path in (*found.movies, *found.zips, *found.frames)
+    }
+
+    def under(paths: tuple[Path, ...], name: str) -> tuple[Path, ...]:
+        return tuple(p for p in paths if (p.parts[0] if len(p.parts) > 1 else "") == name)
+
+    return {
+        n: _Found(under(found.movies, n), under(found.zips, n), under(found.frames, n))
+        for n in names
+    }
+
+
+def _distinct(clips: list[Delivery]) -> tuple[Delivery, ...]:
+    """Give every clip a name of its own."""
+    seen: defaultdict[str, int] = defaultdict(int)
+    named = []
+    for clip in clips:
+        seen[clip.name] += 1
+        count = seen[clip.name]
+        named.append(clip if count == 1 else replace(clip, name=f"{clip.name}-{count}"))
+    return tuple(named)
+
+
+def _stem(sequence: Sequence) -> str:
+    return sequence.frames[0].name.rstrip("0123456789").partition(".")[0].rstrip("0123456789_-. ")
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

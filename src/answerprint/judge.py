@@ -1,0 +1,192 @@
+"""Measuring a delivery and judging it: the library behind `check` and `seam`."""
+
+import platform
+from collections.abc import Iterator
+from fractions import Fraction
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from answerprint.checks.catalogue import judge, require_known
+from answerprint.checks.check import Subject
+from answerprint.checks.limits import Limits
+from answerprint.checks.loop import verdict_of
+from answerprint.checks.seam import SeamVerdict
+from answerprint.checks.shape import stated_rate
+from answerprint.errors import SourceError, WorkError
+from answerprint.ingest.delivery import Delivery, open_one, open_source
+from answerprint.measure.movies import measure_movie
+from answerprint.measure.sweep import measure_sequence
+from answerprint.measured.clips import Measurements, MovieMeasures
+from answerprint.measured.deliverable import Deliverable
+from answerprint.order import Order
+from answerprint.progress import Progress, silent
+from answerprint.report import Failure, Report, Versions
+from answerprint.report import verdict_of as verdict_of_findings
+from answerprint.timing import frames_in
+
+SERVICE_RATE: Final = Fraction(24)
+"""Frames a second of every service that serves Ray 3.2."""
+SERVICE_LENGTHS: Final = (5, 10)
+"""Seconds a generation lasts."""
+NEAR_LENGTH: Final = 3
+"""Frames by which a clip at SERVICE_RATE may miss a service length and still be taken for one that was damaged."""
+
+_LIBRARIES = ("OpenEXR", "numpy", "av", "opencolorio", "pydantic")
+
+
+def check(
+    *sources: str | Path,
+    order: Order | None = None,
+    limits: Limits | None = None,
+    threads: int | None = None,
+    progress: Progress = silent,
+) -> tuple[Report, ...]:
+    """Measure and judge every clip of `sources`; one report each.
+
+    A clip that cannot be judged at all gets a report with `failure` set and does
+    not stop the others. Raises UsageError for a source that makes no sense.
+    Memory: a few frames a thread, whatever the clips' length.
+    """
+    require_known(limits or Limits())
+    return tuple(
+        report
+        for source in sources
+        for report in _reports(str(source), order or Order(), limits or Limits(), threads, progress)
+    )
+
+
+def seam(
+    source: str | Path, *, limits: Limits | None = None, progress: Progress = silent
+) -> SeamVerdict:
+    """Judge how the last frame of a clip runs into its first, whether or not it was ordered as a loop.
+
+    Raises SourceError where the clip cannot be read or has fewer than two frames.
+    """
+    with open_one(str(source)).opened() as delivery:
+        subject = Subject(Order(), measure(delivery, progress=progress), limits or Limits())
+    if subject.motion is None:
+        raise SourceError(
+            "has fewer than two readable frames, so it has no seam", where=str(source)
+        )
+    return verdict_of(subject)
+
+
+def measure(
+    delivery: Delivery, *, threads: int | None = None, progress: Progress = silent
+) -> Measurements:
+    """Decode everything a delivery holds once and return the measurements.
+
+    A movie that cannot be read beside frames that can is recorded and no error.
+    Raises SourceError where nothing can be read, ArchiveError where a zip is refused.
+    """
+    sequence = (
+        measure_sequence(delivery.sequence, threads=threads, progress=progress)
+        if delivery.sequence
+        else None
+    )
+    movie, unreadable = None, {}
+    try:
+        movie = measure_movie(delivery.movie, progress=progress) if delivery.movie else None
+    except SourceError as problem:
+        if sequence is None:
+            raise
+        unreadable[str(delivery.movie)] = problem.message
+    return Measurements(files=delivery.files, unreadable=unreadable, sequence=sequence, movie=movie)
+
+
+def judge_measurements(
+    measurements: Measurements,
+    *,
+    clip: str,
+    source: str,
+    order: Order,
+    limits: Limits,
+    deliverables: tuple[Deliverable, ...] = (),
+    ffmpeg: str | None = None,
+) -> Report:
+    """Judge what was measured against what was ordered, decoding nothing."""
+    complete = assume(order, measurements)
+    outcomes, findings = judge(Subject(complete, measurements, limits, deliverables))
+    return Report(
+        clip=clip,
+        source=source,
+        verdict=verdict_of_findings(findings),
+        order=complete,
+        outcomes=outcomes,
+        findings=findings,
+        measurements=measurements,
+        deliverables=deliverables,
+        versions=versions(ffmpeg),
+    )
+
+
+def assume(order: Order, measurements: Measurements) -> Order:
+    """Fill in what was not ordered from what was delivered, marked as assumed.
+
+    The rate is what the movie or the headers say, else the services' own. The
+    length is a service length where a clip at the services' rate comes within a
+    few frames of one, because that is a damaged 5 s clip rather than an order
+    for 4.96 s; any other length is taken as meant.
+    """
+    clips = [clip for clip in (measurements.movie, measurements.sequence) if clip is not None]
+    stated = [rate for clip in clips if (rate := stated_rate(clip)) is not None]
+    rate = order.fps or next(iter(stated), SERVICE_RATE)
+    count = max((len(clip.frames) for clip in clips), default=0)
+    values: dict[str, object] = {"fps": rate}
+    if count and order.frames is None:
+        values["seconds"] = _assumed_length(count, rate)
+    values["exr"] = measurements.sequence is not None
+    values["hdr"] = measurements.sequence is not None or any(
+        isinstance(clip, MovieMeasures) and clip.facts.color.hdr for clip in clips
+    )
+    return order.assume(values)
+
+
+def failed(source: str, order: Order, problem: WorkError, clip: str | None = None) -> Report:
+    """Return the report of a clip whose work could not be done."""
+    return Report(
+        clip=clip or Path(source).stem or source,
+        source=source,
+        verdict="fail",
+        order=order,
+        failure=Failure(kind=type(problem).__name__, message=str(problem)),
+        versions=versions(None),
+    )
+
+
+def versions(ffmpeg: str | None) -> Versions:
+    """Return the versions of what made a report."""
+    return Versions(
+        answerprint=version("answerprint"),
+        python=platform.python_version(),
+        libraries={name: version(name) for name in _LIBRARIES},
+        ffmpeg=ffmpeg,
+    )
+
+
+def _reports(
+    source: str, order: Order, limits: Limits, threads: int | None, progress: Progress
+) -> Iterator[Report]:
+    try:
+        deliveries = open_source(source)
+    except WorkError as problem:
+        yield failed(source, order, problem)
+        return
+    for delivery in deliveries:
+        try:
+            with delivery.opened(limits.archive) as opened:
+                measurements = measure(opened, threads=threads, progress=progress)
+        except WorkError as problem:
+            yield failed(delivery.source, order, problem, delivery.name)
+            continue
+        yield judge_measurements(
+            measurements, clip=delivery.name, source=delivery.source, order=order, limits=limits
+        )
+
+
+def _assumed_length(count: int, rate: Fraction) -> Fraction:
+    for seconds in SERVICE_LENGTHS:
+        if rate == SERVICE_RATE and abs(count - frames_in(Fraction(seconds), rate)) <= NEAR_LENGTH:
+            return Fraction(seconds)
+    return Fraction(count) / rate

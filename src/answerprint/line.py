@@ -1,0 +1,340 @@
+"""The whole line, in order: unpack, measure, lay the sound, encode, prove, report."""
+
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from answerprint.checks.catalogue import require_known
+from answerprint.checks.limits import Limits
+from answerprint.deliverables.preset import Preset, load_preset
+from answerprint.deliverables.seal import refuse_existing, work_folder, write_sealed
+from answerprint.errors import AnswerprintError, UsageError, WorkError
+from answerprint.ingest.collect import collect, same_frames
+from answerprint.ingest.delivery import Delivery, open_source
+from answerprint.ingest.unpack import unpack
+from answerprint.judge import failed, judge_measurements, measure
+from answerprint.ledger import Ledger, Stamp, key_of
+from answerprint.master import START, Keep, lay_sound, make, master_pictures
+from answerprint.measured.clips import Measurements
+from answerprint.measured.deliverable import Deliverable
+from answerprint.media import ffmpeg
+from answerprint.media.audio import fit_named, loudness_target
+from answerprint.media.sequence import Folder, FrameFile, Sequence, group_names
+from answerprint.order import Order
+from answerprint.progress import Progress, silent
+from answerprint.record import Record
+from answerprint.render.junit import to_junit
+from answerprint.render.text import to_text
+from answerprint.report import Failure, Report
+from answerprint.timing import FIRST_FRAME, FrameRange
+
+OUT: Final = "finished"
+"""Folder that finished clips go to when none is named."""
+
+PADDING: Final = 4
+"""Digits of the frame numbers we write; numbers above 9999 grow by themselves."""
+
+
+class SourceRecord(Record):
+    """Where a finished clip came from, written beside it instead of a copy."""
+
+    source: str
+    """Path as it was given."""
+    folder: str
+    """Absolute folder it lies in."""
+    files: dict[str, int]
+    """Its files with their sizes in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finishing:
+    """How clips are to be finished; the options of `finish`."""
+
+    order: Order = Order()
+    limits: Limits = Limits()
+    presets: tuple[Preset, ...] = ()
+    audio: Path | None = None
+    fit: str = "trim"
+    fade: float = 0.0
+    loudness: str | None = None
+    first_frame: int = FIRST_FRAME
+    timecode: str = START
+    overwrite: bool = False
+    threads: int | None = None
+    progress: Progress = field(default=silent)
+
+
+def finish(
+    *sources: str | Path,
+    out: str | Path = OUT,
+    order: Order | None = None,
+    deliver: tuple[str, ...] | list[str] = (),
+    audio: str | Path | None = None,
+    fit: str = "trim",
+    fade: float = 0.0,
+    loudness: str | None = None,
+    first_frame: int = FIRST_FRAME,
+    timecode: str = START,
+    limits: Limits | None = None,
+    overwrite: bool = False,
+    threads: int | None = None,
+    progress: Progress = silent,
+) -> tuple[Report, ...]:
+    """Take every clip of `sources` down the whole line and return its report.
+
+    `out`/<clip>/ then holds `source/`, `exr/`, `deliver/` and `qc/`. What an
+    earlier run has proven is kept and not done again. A clip that cannot be
+    finished gets a report with `failure` set and stops no other. Raises
+    UsageError, before anything is written, for options that make no sense.
+    """
+    options = Finishing(
+        order or Order(), limits or Limits(), tuple(load_preset(name) for name in deliver),
+        Path(audio) if audio else None, fit, fade, loudness, first_frame, timecode, overwrite, threads, progress,
+    )  # fmt: skip
+    _require(options)
+    return tuple(
+        report for source in sources for report in _finish_source(str(source), Path(out), options)
+    )
+
+
+def _require(options: Finishing) -> None:
+    require_known(options.limits)
+    if options.loudness:
+        loudness_target(options.loudness)
+    fit_named(options.fit)
+    if options.first_frame < 0:
+        raise UsageError(f"the first frame is {options.first_frame}; numbers start at 0")
+
+
+def _finish_source(source: str, out: Path, options: Finishing) -> Iterator[Report]:
+    try:
+        deliveries = open_source(source)
+    except WorkError as problem:
+        yield failed(source, options.order, problem)
+        return
+    for delivery in deliveries:
+        yield _finish_clip(delivery, out / delivery.name, options)
+
+
+def _finish_clip(delivery: Delivery, clip: Path, options: Finishing) -> Report:
+    existed = [folder for folder in (clip, clip.parent) if folder.exists()]
+    try:
+        with delivery.opened(options.limits.archive) as opened, Ledger.opened(clip) as ledger:
+            report = _stations(opened, clip, options, ledger)
+            _write_report(report, clip / "qc")
+            return report
+    except WorkError as problem:
+        _unwrite(clip, existed)
+        return failed(delivery.source, options.order, problem, delivery.name)
+
+
+def _stations(delivery: Delivery, clip: Path, options: Finishing, ledger: Ledger) -> Report:
+    key = source_key(delivery)
+    unpacked = _frames(delivery, clip, key, options, ledger)
+    _write_source(delivery, clip)
+    measurements = ledger.measurements(key)
+    if measurements is None:
+        measurements = measure(unpacked, threads=options.threads, progress=options.progress)
+        ledger.keep_measurements(key, measurements)
+    made, failures = _deliverables(unpacked, clip, key, measurements, options, ledger)
+    report = judge_measurements(
+        measurements,
+        clip=delivery.name,
+        source=delivery.source,
+        order=options.order,
+        limits=options.limits,
+        deliverables=made,
+        ffmpeg=ffmpeg.version() if options.presets else None,
+    )
+    if not failures:
+        return report
+    worst = "; ".join(str(problem) for problem in failures)
+    failure = Failure(kind=type(failures[0]).__name__, message=worst)
+    return report.model_copy(update={"failure": failure, "verdict": "fail"})
+
+
+def source_key(delivery: Delivery) -> str:
+    """Return a key of everything a delivery holds, by path, size and time of change."""
+    paths = [delivery.movie] if delivery.movie else []
+    if delivery.packed:
+        paths.append(delivery.packed.path)
+    elif delivery.sequence:
+        place = delivery.sequence.store.place
+        paths += [place / frame.name for frame in delivery.sequence.frames]
+    return key_of(version("answerprint"), *((path.resolve(), Stamp.of(path)) for path in paths))
+
+
+def frame_names(sequence: Sequence, clip: str, first_frame: int) -> dict[str, str]:
+    """Return the new name of every file of `sequence`: `<clip>.<frame>.exr`, gaps kept, numbered from `first_frame`."""
+    shift = first_frame - sequence.range.first
+    return {
+        frame.name: f"{clip}.{frame.number + shift:0{PADDING}}.exr" for frame in sequence.frames
+    }
+
+
+def _frames(
+    delivery: Delivery, clip: Path, key: str, options: Finishing, ledger: Ledger
+) -> Delivery:
+    """Bring the frames to `exr/` under their new names, unless that is proven; return the delivery that uses them."""
+    if delivery.sequence is None:
+        return delivery
+    folder, sequence = clip / "exr", delivery.sequence
+    names = frame_names(sequence, delivery.name, options.first_frame)
+    key = key_of(key, *names.values())
+    if not ledger.frames(folder, key):
+        # A run killed between naming the folder and noting it left good frames: they are compared, not redone.
+        if not (folder.is_dir() and same_frames(sequence, folder, names)):
+            _bring(delivery, folder, names, options)
+        ledger.keep_frames(folder, key)
+    return replace(delivery, sequence=_renumbered(sequence, folder, names, options.first_frame))
+
+
+def _bring(delivery: Delivery, folder: Path, names: Mapping[str, str], options: Finishing) -> None:
+    """Write the frames to `folder`; what stood there is only replaced where that was asked for, and last."""
+    assert delivery.sequence is not None
+    refuse_existing(folder, overwrite=options.overwrite)
+    fresh = folder.with_name(f".{folder.name}.fresh") if folder.exists() else folder
+    if delivery.packed is not None:
+        unpack(delivery.packed, fresh, names=names, progress=options.progress)
+    else:
+        collect(delivery.sequence, fresh, names, progress=options.progress)
+    if fresh != folder:
+        shutil.rmtree(folder)
+        fresh.rename(folder)
+
+
+def _renumbered(
+    sequence: Sequence, folder: Path, names: Mapping[str, str], first_frame: int
+) -> Sequence:
+    """Return `sequence` as it lies in `folder` now: what was wrong with its numbering stays known."""
+    shift = first_frame - sequence.range.first
+    frames = tuple(FrameFile(f.number + shift, names[f.name], f.width) for f in sequence.frames)
+    return replace(
+        sequence,
+        store=Folder(folder),
+        frames=frames,
+        doubles=tuple(replace(d, number=d.number + shift) for d in sequence.doubles),
+        expected=FrameRange(sequence.range.first + shift, sequence.range.last + shift),
+        label=group_names(names.values())[0].label,
+    )
+
+
+def _deliverables(
+    delivery: Delivery,
+    clip: Path,
+    key: str,
+    measurements: Measurements,
+    options: Finishing,
+    ledger: Ledger,
+) -> tuple[tuple[Deliverable, ...], list[AnswerprintError]]:
+    """Make what is not proven yet, every view in one pass, and return all deliverables in order."""
+    done: dict[Path, Deliverable] = {}
+    failures: list[AnswerprintError] = []
+    wanted: defaultdict[str, dict[Path, Preset]] = defaultdict(dict)
+    keys = {
+        _final(clip, delivery, preset): _preset_key(key, preset, options)
+        for preset in options.presets
+    }
+    for preset in options.presets:
+        final = _final(clip, delivery, preset)
+        proven = ledger.deliverable(final, keys[final])
+        if proven is not None:
+            done[final] = proven
+            continue
+        refuse_existing(final, overwrite=options.overwrite)
+        wanted[preset.view][final] = preset
+
+    def keep(final: Path, partial: Path, made: Deliverable) -> None:
+        ledger.keep_deliverable(final, partial, keys[final], made)
+
+    for view, presets in wanted.items():
+        try:
+            made, failed_ones = _make(delivery, clip, view, presets, measurements, options, keep)
+        except WorkError as problem:
+            failures.append(problem)
+            continue
+        done |= made
+        failures += failed_ones.values()
+    return tuple(done[final] for final in keys if final in done), failures
+
+
+def _make(
+    delivery: Delivery,
+    clip: Path,
+    view: str,
+    presets: dict[Path, Preset],
+    measurements: Measurements,
+    options: Finishing,
+    keep: Keep,
+) -> tuple[dict[Path, Deliverable], dict[Path, AnswerprintError]]:
+    folder = clip / "deliver"
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in folder.glob(
+        ".*.partial.*"
+    ):  # left by a run that was killed; the ledger's lock is ours
+        stale.unlink(missing_ok=True)
+    count = len(measurements.movie.frames) if measurements.movie else None
+    with work_folder(clip / ".answerprint") as work:
+        pictures = master_pictures(delivery, view, options.order.fps, count)
+        sound, laid = lay_sound(
+            options.audio,
+            work,
+            pictures,
+            fit=options.fit,
+            fade=options.fade,
+            loudness=options.loudness,
+        )
+        made, failures = make(
+            pictures,
+            presets,
+            work,
+            sound=sound,
+            laid=laid,
+            timecode=options.timecode,
+            keep=keep,
+            progress=options.progress,
+        )
+    return made, failures
+
+
+def _final(clip: Path, delivery: Delivery, preset: Preset) -> Path:
+    return clip / "deliver" / f"{delivery.name}_{preset.name}{preset.suffix}"
+
+
+def _preset_key(key: str, preset: Preset, options: Finishing) -> str:
+    audio = (options.audio.resolve(), Stamp.of(options.audio)) if options.audio else None
+    sound = (audio, options.fit, options.fade, options.loudness)
+    return key_of(
+        key, preset.model_dump_json(), sound, options.order.fps, options.timecode, ffmpeg.version()
+    )
+
+
+def _write_source(delivery: Delivery, clip: Path) -> None:
+    record = SourceRecord(
+        source=delivery.source,
+        folder=str(delivery.root.resolve()),
+        files={file.name: file.size for file in delivery.files},
+    )
+    write_sealed(clip / "source" / "source.json", record.model_dump_json(indent=2) + "\n")
+
+
+def _write_report(report: Report, folder: Path) -> None:
+    write_sealed(folder / "report.json", report.model_dump_json(indent=1) + "\n")
+    write_sealed(folder / "report.txt", to_text(report))
+    write_sealed(folder / "junit.xml", to_junit((report,)))
+
+
+def _unwrite(clip: Path, existed: list[Path]) -> None:
+    """Remove the folders this run made for a clip that came to nothing; never one that holds anything else."""
+    with suppress(OSError):
+        (clip / ".answerprint" / "lock").unlink()
+        (clip / ".answerprint").rmdir()
+    for folder in (clip, clip.parent):
+        if folder not in existed:
+            with suppress(OSError):
+                folder.rmdir()

@@ -1,0 +1,162 @@
+"""How a finished file compares with the pictures it was made from, frame by frame.
+
+What was fed to the encoder is not kept whole: of every picture stay a thumbnail
+of all of it and full-resolution luma tiles spread over it, in a file beside the
+work. Memory is one frame; disk is 145 kB a frame.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from answerprint.color.light import luminance
+from answerprint.measured.deliverable import Likeness
+
+TILE: Final = 64
+"""Side of a luma tile in pixels: 16 of SSIM's windows fit without overlap in each direction."""
+GRID: Final = 4
+"""Tiles across and down."""
+THUMB: Final = (64, 36)
+"""Width and height of the thumbnail that identity and color are judged on."""
+IDENTICAL: Final = 100.0
+"""PSNR in dB that stands for no difference at all."""
+
+_SSIM_C1, _SSIM_C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+"""Stabilising constants of SSIM (Wang et al. 2004) for 8-bit range."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What is kept of one picture: thumbnail (36, 64, 3) and luma tiles (n, side, side), both float32 in 8-bit codes."""
+
+    thumb: NDArray[np.float32]
+    tiles: NDArray[np.float32]
+
+
+def sample(rgb: NDArray[np.uint16]) -> Sample:
+    """Take the samples of a full-range 16-bit R'G'B' picture, (h, w, 3)."""
+    small = cv2.resize(rgb, THUMB, interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(
+        257
+    )
+    height, width = rgb.shape[:2]
+    side = min(TILE, height, width)
+    tops = np.linspace(0, height - side, GRID).astype(int)
+    lefts = np.linspace(0, width - side, GRID).astype(int)
+    cuts = [rgb[y : y + side, x : x + side] for y in tops for x in lefts]
+    return Sample(
+        small, np.stack([luminance(cut.astype(np.float32) / np.float32(257)) for cut in cuts])
+    )
+
+
+class Reference:
+    """Samples of the pictures that were fed to encoders, in order, in a file that is gone when closed."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w+b")
+        path.unlink()
+        self._shape: tuple[int, ...] = ()
+        self.frames = 0
+
+    def add(self, rgb: NDArray[np.uint16]) -> None:
+        """Keep the samples of the next picture."""
+        taken = sample(rgb)
+        self._shape = taken.tiles.shape
+        self._file.write((taken.thumb * 257).round().astype(np.uint16).tobytes())
+        self._file.write((taken.tiles * 257).round().astype(np.uint16).tobytes())
+        self.frames += 1
+
+    def __getitem__(self, frame: int) -> Sample:
+        thumb_size = THUMB[0] * THUMB[1] * 3
+        size = thumb_size + int(np.prod(self._shape))
+        self._file.seek(frame * size * 2)
+        values = np.frombuffer(self._file.read(size * 2), np.uint16).astype(
+            np.float32
+        ) / np.float32(257)
+        return Sample(
+            values[:thumb_size].reshape(THUMB[1], THUMB[0], 3),
+            values[thumb_size:].reshape(self._shape),
+        )
+
+    def close(self) -> None:
+        """Give the disk space back."""
+        self._file.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    psnr: float
+    ssim: float
+    color: float
+    slipped: bool
+
+
+def compare(reference: Reference, decoded: Iterable[NDArray[np.uint16]]) -> Likeness:
+    """Compare decoded pictures with the reference, one to one.
+
+    `decoded` are full-range 16-bit R'G'B', cropped and turned like the
+    reference; where their numbers differ only the common ones are compared.
+    """
+    frames = list(_compared(reference, decoded))
+    psnr = [round(frame.psnr, 2) for frame in frames] or [0.0]
+    ssim = [round(frame.ssim, 4) for frame in frames] or [0.0]
+    return Likeness(
+        frames=len(frames),
+        psnr=min(psnr),
+        psnr_mean=round(sum(psnr) / len(psnr), 2),
+        psnr_frame=psnr.index(min(psnr)),
+        ssim=min(ssim),
+        ssim_frame=ssim.index(min(ssim)),
+        color=round(max((frame.color for frame in frames), default=255.0), 2),
+        slipped=tuple(number for number, frame in enumerate(frames) if frame.slipped),
+    )
+
+
+def psnr(reference: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """Return the peak signal-to-noise ratio of 8-bit codes in dB, IDENTICAL where nothing differs."""
+    error = float(np.mean(np.square(reference - other), dtype=np.float64))
+    return IDENTICAL if error == 0 else min(IDENTICAL, 10 * np.log10(255**2 / error))
+
+
+def ssim(reference: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """Return the mean structural similarity of 8-bit codes, (h, w), by Wang et al. 2004 (11x11 Gaussian, 1.5)."""
+    mean_a, mean_b = _blurred(reference), _blurred(other)
+    var_a = _blurred(reference * reference) - mean_a * mean_a
+    var_b = _blurred(other * other) - mean_b * mean_b
+    both = _blurred(reference * other) - mean_a * mean_b
+    above = (2 * mean_a * mean_b + _SSIM_C1) * (2 * both + _SSIM_C2)
+    below = (mean_a**2 + mean_b**2 + _SSIM_C1) * (var_a + var_b + _SSIM_C2)
+    return float(np.mean(above / below))
+
+
+def _compared(reference: Reference, decoded: Iterable[NDArray[np.uint16]]) -> Iterator[_Frame]:
+    for number, rgb in enumerate(decoded):
+        if number >= reference.frames:
+            return
+        mine, yours = reference[number], sample(rgb)
+        yield _Frame(
+            psnr=psnr(mine.tiles, yours.tiles),
+            ssim=float(np.mean([ssim(a, b) for a, b in zip(mine.tiles, yours.tiles, strict=True)])),
+            color=float(np.abs(mine.thumb.mean((0, 1)) - yours.thumb.mean((0, 1))).max()),
+            slipped=_slipped(reference, number, yours),
+        )
+
+
+def _slipped(reference: Reference, number: int, yours: Sample) -> bool:
+    """Tell whether a neighbour of frame `number` fits half again as well; noise alone does not."""
+    own = _distance(reference[number], yours)
+    near = [n for n in (number - 1, number + 1) if 0 <= n < reference.frames]
+    return any(_distance(reference[n], yours) < own / 2 for n in near) if own > 1 else False
+
+
+def _distance(one: Sample, other: Sample) -> float:
+    return float(np.abs(one.thumb - other.thumb).mean())
+
+
+def _blurred(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    result: NDArray[np.float32] = cv2.GaussianBlur(values, (11, 11), 1.5)
+    return result

@@ -1,0 +1,82 @@
+"""Dense optical flow between neighbouring thumbnails: which way the picture moves, how fast, and where it turns."""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from answerprint.measure.perceptual import View
+
+Field = NDArray[np.float32]
+
+SMALLEST: Final = 16
+"""Shorter side under which the flow search has no room: such pictures count as not moving."""
+GRID: Final = (16, 9)
+"""Columns and rows the field is averaged to, so that a passing object meets its own motion of the frame before."""
+MEMORY: Final = 3
+"""Steps back in which the last motion is looked for: frames are held up to three times."""
+SEEN: Final = 0.25
+"""Share of the present speed from which an earlier field counts as motion rather than as a hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The motion of one step; lengths in picture widths."""
+
+    mean: tuple[float, float] = (0.0, 0.0)
+    speed: float = 0.0
+    turn: float = 0.0
+
+
+class FlowMeter:
+    """Follows motion from step to step. Memory: three small vector fields."""
+
+    def __init__(self) -> None:
+        # Ultrafast is 0.4 ms at 192 x 108; medium is 2 ms and tells steps apart no better.
+        self._search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+        self._earlier: deque[tuple[float, Field]] = deque(maxlen=MEMORY)
+
+    def fork(self) -> "FlowMeter":
+        """Return a meter that goes on from here by itself."""
+        other = FlowMeter()
+        other._earlier.extend(self._earlier)
+        return other
+
+    def step(self, before: View, after: View) -> Flow:
+        """Return the motion between two views of one size and remember it."""
+        field = self._field(before, after)
+        speed = _speed(field)
+        previous = self._last_motion(speed)
+        self._earlier.append((speed, field))
+        return Flow(
+            mean=(float(field[..., 0].mean()), float(field[..., 1].mean())),
+            speed=speed,
+            turn=_turn(previous, field) if previous is not None else 0.0,
+        )
+
+    def _field(self, before: View, after: View) -> Field:
+        height, width = before.gray.shape
+        if min(height, width) < SMALLEST:
+            return np.zeros((GRID[1], GRID[0], 2), np.float32)
+        dense = self._search.calc(before.gray, after.gray, np.zeros((height, width, 2), np.float32))
+        field: Field = cv2.resize(dense, GRID, interpolation=cv2.INTER_AREA)
+        return field / np.float32(width)
+
+    def _last_motion(self, speed: float) -> Field | None:
+        for earlier, field in reversed(self._earlier):
+            if earlier > SEEN * speed:
+                return field
+        return None
+
+
+def _speed(field: Field) -> float:
+    return float(np.hypot(field[..., 0], field[..., 1]).mean())
+
+
+def _turn(before: Field, after: Field) -> float:
+    lengths = np.hypot(before[..., 0], before[..., 1]) * np.hypot(after[..., 0], after[..., 1])
+    total = float(lengths.sum())
+    return 1 - float((before * after).sum()) / total if total > 0 else 0.0

@@ -1,0 +1,185 @@
+"""The motion meter: thumbnails in, in the order they are shown; the steps of the closed clip out.
+
+Memory: about ENDS + 2 x REACH thumbnails at the beginning, as many at the end,
+and a few numbers a frame in between; 30 megabytes at 192 x 108.
+"""
+
+from collections import deque
+from itertools import islice
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from answerprint.measure.flow import Flow, FlowMeter
+from answerprint.measure.perceptual import (
+    View,
+    color_change,
+    contrast_map,
+    difference,
+    difference_map,
+    exposure_change,
+    worst_shift,
+)
+from answerprint.measure.surroundings import REACH, Excess, StepMaps, excess
+from answerprint.measured.motion import LAGS, Joint, Motion, Step
+
+THUMB: Final = 192
+"""Longer side of the thumbnails. Grain and coding noise average out; a step of a pixel at 1080p still shows."""
+ENDS: Final = 32
+"""Frames at either end that may be dropped to mend a seam: more than a second of a clip of five."""
+
+_KEPT: Final = ENDS + 2 * REACH + 1
+
+
+class MotionMeter:
+    """Measures how a clip moves from frame to frame, and from its last frame to its first.
+
+    The clip is followed on into its own beginning, so that the seam is measured
+    by the same code, among the same neighbours, as any step inside.
+    """
+
+    def __init__(self) -> None:
+        self._head: list[View] = []
+        self._tail: deque[View] = deque(maxlen=ENDS + 2)
+        self._head_maps: list[StepMaps] = []
+        self._tail_maps: deque[StepMaps] = deque(maxlen=ENDS + REACH)
+        self._run = _Run()
+        self._travel = 0.0
+        self._count = 0
+
+    def add(self, picture: NDArray[np.float32]) -> None:
+        """Take the next frame: linear Rec.709 light, (h, w, 3), 1.0 = diffuse white.
+
+        Pictures are thumbnails with a longer side of THUMB; one of another size
+        than the first is brought to the first one's.
+        """
+        view = View.of(self._conformed(picture))
+        if len(self._head) < _KEPT:
+            self._head.append(view)
+        self._tail.append(view)
+        maps = self._run.play(view)
+        if maps is not None:
+            self._tail_maps.append(maps)
+            if len(self._head_maps) < ENDS + REACH:
+                self._head_maps.append(maps)
+        self._travel = max(self._travel, worst_shift(self._head[0], view))
+        self._count += 1
+
+    def result(self) -> Motion:
+        """Return the motion of the frames so far; more may be added afterwards."""
+        count = self._count
+        if count < 2:
+            return Motion(frames=count)
+        run, most = self._run.fork(), min(ENDS, count // 2)
+        for number in range(count, count + 2 * REACH + 1):
+            run.play(self._head[number % count], reach=min(REACH, (count - 1) // 2))
+        return Motion(
+            frames=count,
+            steps=run.steps(count),
+            travel=_short(self._travel),
+            without_last=tuple(self._joint(last=drop, first=0) for drop in range(most)),
+            without_first=tuple(self._joint(last=0, first=drop) for drop in range(most)),
+        )
+
+    def _conformed(self, picture: NDArray[np.float32]) -> NDArray[np.float32]:
+        if not self._head or picture.shape == self._head[0].lab.shape:
+            return picture
+        height, width = self._head[0].lab.shape[:2]
+        return np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA))
+
+    def _joint(self, *, last: int, first: int) -> Joint:
+        """Return the seam with `last` frames taken off the end and `first` off the beginning."""
+        tail, head = self._tail[-1 - last], self._head[first]
+        earlier = list(self._tail_maps)[: len(self._tail_maps) - last][-REACH:]
+        later = self._head_maps[first : first + REACH]
+        maps = StepMaps.of(difference_map(tail, head), contrast_map(tail, head))
+        left = excess([*earlier, maps, *later], len(earlier))
+        return Joint(
+            mean=_short(difference(tail, head)),
+            before=_short(difference(self._tail[-2 - last], head)),
+            after=_short(difference(tail, self._head[first + 1])),
+            excess=_short(left.mean),
+            excess_peak=_short(left.peak),
+        )
+
+
+class _Run:
+    """A run of frames, each compared with those before it; steps are finished REACH frames late."""
+
+    def __init__(self) -> None:
+        self._views: deque[View] = deque(maxlen=LAGS + 1)
+        self._maps: deque[StepMaps] = deque(maxlen=2 * REACH + 1)
+        self._flow = FlowMeter()
+        self._open: deque[Step] = deque()
+        self._done: list[Step] = []
+
+    def fork(self) -> "_Run":
+        """Return a run that goes on from here by itself."""
+        other = _Run()
+        other._views.extend(self._views)
+        other._maps.extend(self._maps)
+        other._flow = self._flow.fork()
+        other._open.extend(self._open)
+        other._done.extend(self._done)
+        return other
+
+    def play(self, view: View, *, reach: int = REACH) -> StepMaps | None:
+        """Take the next frame and return its step by tile; None for the very first."""
+        self._views.append(view)
+        if len(self._views) < 2:
+            return None
+        before = self._views[-2]
+        maps = StepMaps.of(difference_map(before, view), contrast_map(before, view))
+        self._maps.append(maps)
+        self._open.append(self._measured(before, view, maps, self._flow.step(before, view)))
+        if len(self._maps) > REACH:
+            at = len(self._maps) - 1 - REACH
+            self._done.append(_finished(self._open.popleft(), excess(self._maps, at, reach)))
+        return maps
+
+    def steps(self, count: int) -> tuple[Step, ...]:
+        """Return the step into each of `count` frames, by frame: the first is the seam.
+
+        The first REACH steps of the run lacked neighbours and are left to the second time round.
+        """
+        lags = min(LAGS, count - 1)
+        played = {
+            number % count: step for number, step in islice(enumerate(self._done, 1), REACH, None)
+        }
+        return tuple(
+            played[frame].model_copy(update={"tone": played[frame].tone[:lags]})
+            for frame in range(count)
+        )
+
+    def _measured(self, before: View, view: View, maps: StepMaps, flow: Flow) -> Step:
+        earlier = list(self._views)[-2::-1]
+        stops = exposure_change(before, view)
+        return Step(
+            tone=tuple(_short(difference(other, view)) for other in earlier),
+            detail=_short(float(maps.contrast.mean())),
+            excess=0.0,
+            excess_peak=0.0,
+            detail_excess=0.0,
+            stops=_short(stops),
+            tint=_short(color_change(before, view, stops)),
+            flow=(_short(flow.mean[0]), _short(flow.mean[1])),
+            speed=_short(flow.speed),
+            turn=_short(flow.turn),
+        )
+
+
+def _finished(step: Step, left: Excess) -> Step:
+    return step.model_copy(
+        update={
+            "excess": _short(left.mean),
+            "excess_peak": _short(left.peak),
+            "detail_excess": _short(left.contrast),
+        }
+    )
+
+
+def _short(value: float) -> float:
+    """Return `value` to four significant digits: what is measured here is good for three."""
+    return float(f"{value:.4g}")

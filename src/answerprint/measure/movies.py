@@ -1,0 +1,149 @@
+"""The pass over a movie: every frame decoded once, in presentation order, and measured.
+
+Memory: a few frames, whatever the length of the movie.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from answerprint.color.codes import Codes, codes_to_rgb
+from answerprint.color.light import luminance, transformed
+from answerprint.color.primaries import REC709, rgb_to_rgb
+from answerprint.color.tags import chromaticities, resolved
+from answerprint.color.transfer import to_light
+from answerprint.measure.motion import THUMB, MotionMeter
+from answerprint.measure.pixels import code_levels, digest
+from answerprint.measure.sweep import fit_within
+from answerprint.measured.clips import MovieMeasures
+from answerprint.measured.frames import FrameLevels
+from answerprint.measured.movie import ColorTags, MovieFacts
+from answerprint.media.movie import MovieFrame, Reading, probe, read_frames
+from answerprint.order import Size
+from answerprint.progress import Progress, silent
+
+
+def measure_movie(path: Path, *, progress: Progress = silent) -> MovieMeasures:
+    """Decode every frame of the movie at `path` once and return everything the checks need.
+
+    Damage is recorded and the pass goes on. Raises SourceError where the file
+    is no movie with a picture stream.
+    """
+    facts = probe(path)
+    reading, meter = Reading(), MotionMeter()
+    thumbnail = Thumbnailer(resolved(facts.color, facts.size, facts.pixel_format))
+    frames: list[FrameLevels] = []
+    sizes: dict[str, int] = {}
+    progress("measuring movie", 0, facts.declared)
+    for number, frame in enumerate(read_frames(path, reading)):
+        planes, bits = component_planes(frame.picture)
+        small = thumbnail(planes, bits)
+        meter.add(small)
+        frames.append(_levels(frame, number, planes, bits, small))
+        sizes.setdefault(f"{frame.picture.width}x{frame.picture.height}", number)
+        progress("measuring movie", number + 1, facts.declared)
+    return MovieMeasures(
+        place=str(path),
+        facts=_settled(facts, frames),
+        packets=reading.packets,
+        discarded=reading.discarded,
+        frames=tuple(frames),
+        sizes=sizes,
+        faults=tuple(reading.faults),
+        motion=meter.result() if len(frames) >= 2 else None,
+    )
+
+
+class Thumbnailer:
+    """Shrinks decoded frames of one movie to linear BT.709 light, 1.0 = diffuse white."""
+
+    def __init__(self, tags: ColorTags) -> None:
+        self._tags = tags
+        self._size: Size | None = None
+        self._matrix = rgb_to_rgb(chromaticities(tags), REC709)
+
+    def __call__(self, planes: Mapping[str, Codes], bits: int) -> NDArray[np.float32]:
+        """Return a float32 (h, w, 3) thumbnail; every one of a movie has the size of its first."""
+        height, width = planes["Y" if "Y" in planes else "G"].shape
+        self._size = self._size or fit_within(width, height, THUMB)
+        light = to_light(codes_to_rgb(planes, bits, self._tags, self._size), self._tags.transfer)
+        return transformed(light, self._matrix)
+
+
+def rgb16(picture: av.VideoFrame, tags: ColorTags) -> NDArray[np.uint16]:
+    """Convert a decoded frame to full-range R'G'B' of 16 bits, (h, w, 3), by its tags."""
+    code = codes_to_rgb(*component_planes(picture), tags)
+    return (np.clip(code, 0, 1) * np.float32(65535) + np.float32(0.5)).astype(np.uint16)
+
+
+def _levels(
+    frame: MovieFrame,
+    number: int,
+    planes: Mapping[str, Codes],
+    bits: int,
+    small: NDArray[np.float32],
+) -> FrameLevels:
+    luma = luminance(small)
+    return FrameLevels(
+        number=number,
+        time=float(frame.time) if frame.time is not None else None,
+        error="decoded with errors" if frame.damaged else None,
+        digest=digest(planes.values()),
+        pixels=frame.picture.width * frame.picture.height,
+        channels={name: code_levels(plane, bits) for name, plane in planes.items()},
+        luma=float(luma.mean()),
+        luma_peak=float(luma.max()),
+    )
+
+
+def component_planes(picture: av.VideoFrame) -> tuple[dict[str, Codes], int]:
+    """Return the code values of a frame by component (Y U V A, or G B R A), and their bits.
+
+    Formats that are not planar are first converted as `planar_format` says.
+    """
+    format_ = planar_format(picture.format.name)
+    if format_ != picture.format.name.replace("yuvj", "yuv"):
+        picture = picture.reformat(format=format_)
+    names = "GBRA" if picture.format.is_rgb else "YUVA"
+    bits = picture.format.components[0].bits
+    planes = zip(names, picture.planes, strict=False)
+    return {
+        name: _plane(plane, np.uint16 if bits > 8 else np.uint8) for name, plane in planes
+    }, bits
+
+
+@cache
+def planar_format(name: str) -> str:
+    """Return the little-endian planar pixel format that holds all of `name`: itself where it is one."""
+    format_ = av.VideoFormat(name.replace("yuvj", "yuv"))
+    bits = format_.components[0].bits
+    gray = len(format_.components) == 1 and not format_.has_palette
+    if (
+        (format_.is_planar or gray)
+        and not format_.is_big_endian
+        and bits <= 16
+        and "nv" not in name
+        and name[0] != "p"
+    ):
+        return format_.name
+    kind = "gbrp" if format_.is_rgb or format_.has_palette else "yuv444p"
+    return f"{kind}16le" if bits > 8 else kind
+
+
+def _plane(plane: Any, dtype: type[np.uint8] | type[np.uint16]) -> Codes:
+    rows = np.frombuffer(plane, dtype).reshape(-1, plane.line_size // np.dtype(dtype).itemsize)
+    return np.ascontiguousarray(rows[: plane.height, : plane.width])
+
+
+def _settled(facts: MovieFacts, frames: list[FrameLevels]) -> MovieFacts:
+    """Take the length from the frames where the container tells none."""
+    times = [f.time for f in frames if f.time is not None]
+    if facts.seconds is not None or len(times) < 2:
+        return facts
+    step = (times[-1] - times[0]) / (len(times) - 1)
+    return facts.model_copy(update={"seconds": times[-1] - times[0] + step})

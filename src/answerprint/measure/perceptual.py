@@ -1,0 +1,149 @@
+"""Small pictures as the eye compares them: lightness, color and local contrast, with highlights held back."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from answerprint.color.light import luminance
+
+Plane = NDArray[np.float32]
+
+TILE: Final = 12
+"""Side of a tile in thumbnail pixels: a sixteenth of a picture 192 wide, about a face in a wide shot."""
+BRIGHTEST: Final = 65504.0
+"""Largest half float: infinities in a picture count as this."""
+
+_RGB_TO_LMS: Final = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ],
+    np.float32,
+)
+_LMS_TO_LAB: Final = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ],
+    np.float32,
+)
+_SUM: Final = np.ones((1, 3), np.float32)
+_CONTRAST_WINDOW: Final = (9, 9)
+_CONTRAST_FLOOR: Final = np.float32(3)
+"""Lightness under which contrast counts as none: grain and dithering of 8-bit pictures stay below it."""
+
+
+def oklab(light: Plane) -> Plane:
+    """Return Oklab x 100 (Ottosson 2020) of linear Rec.709 light, 1.0 = diffuse white; (h, w, 3) float32.
+
+    Light above diffuse white grows with its logarithm only, so that a
+    flickering highlight does not outweigh the picture.
+    """
+    finite = np.nan_to_num(light, nan=0.0, posinf=BRIGHTEST, neginf=0.0)
+    over = np.maximum(finite, 1)
+    compressed = np.minimum(finite, 1) + np.log(over)
+    roots = np.cbrt(cv2.transform(compressed, _RGB_TO_LMS))
+    lab: Plane = cv2.transform(roots, _LMS_TO_LAB) * np.float32(100)
+    return lab
+
+
+def local_contrast(lightness: Plane) -> Plane:
+    """Return how each pixel stands out of its surroundings, about -2 to 2, whatever exposure and color."""
+    rest = lightness - cv2.blur(lightness, _CONTRAST_WINDOW)
+    spread = cv2.sqrt(np.maximum(cv2.blur(rest * rest, _CONTRAST_WINDOW), 0))
+    contrast: Plane = rest / (spread + _CONTRAST_FLOOR)
+    return contrast
+
+
+@dataclass(frozen=True)
+class View:
+    """One thumbnail, ready to be compared."""
+
+    lab: Plane
+    """Oklab x 100, (h, w, 3)."""
+    light: Plane
+    """Mean relative luminance by tile."""
+
+    @classmethod
+    def of(cls, picture: Plane) -> "View":
+        """Make a view of linear Rec.709 light, (h, w, 3) float32, not-a-number and infinities allowed."""
+        lab = oklab(picture)
+        finite = np.nan_to_num(luminance(picture), nan=0.0, posinf=BRIGHTEST, neginf=0.0)
+        return cls(lab, _tiled(finite))
+
+    @cached_property
+    def contrast(self) -> Plane:
+        """Local contrast, (h, w)."""
+        return local_contrast(np.ascontiguousarray(self.lab[..., 0]))
+
+    @cached_property
+    def gray(self) -> NDArray[np.uint8]:
+        """Lightness in 8 bits, for optical flow."""
+        codes: NDArray[np.float32] = np.clip(self.lab[..., 0] * np.float32(2.55), 0, 255)
+        return codes.astype(np.uint8)
+
+    @cached_property
+    def tone(self) -> Plane:
+        """Mean Oklab x 100 by tile, (rows, columns, 3)."""
+        return _tiled(self.lab)
+
+
+def difference(a: View, b: View) -> float:
+    """Return the mean difference of two views: L, a and b summed."""
+    pixels = a.lab.shape[0] * a.lab.shape[1]
+    return float(cv2.norm(a.lab, b.lab, cv2.NORM_L1) / pixels)
+
+
+def difference_map(a: View, b: View) -> Plane:
+    """Return that difference by tile, (rows, columns)."""
+    return _tiled(cv2.transform(cv2.absdiff(a.lab, b.lab), _SUM))
+
+
+def contrast_map(a: View, b: View) -> Plane:
+    """Return the difference of local contrast by tile."""
+    return _tiled(cv2.absdiff(a.contrast, b.contrast))
+
+
+def worst_shift(a: View, b: View) -> float:
+    """Return the most any tile's mean color differs: grain averages out of it, motion does not."""
+    return float(np.abs(a.tone - b.tone).sum(axis=2).max())
+
+
+CLIPPED: Final = 0.97
+"""Tiles at least this bright in both frames say nothing about exposure: white stays white."""
+DARK: Final = 0.005
+"""Tiles darker than this in both frames say nothing either: noise there spans stops."""
+
+
+def exposure_change(a: View, b: View) -> float:
+    """Return how many stops `b` is brighter than `a`: the median over tiles."""
+    told = (np.minimum(a.light, b.light) < CLIPPED) & (np.maximum(a.light, b.light) > DARK)
+    if not told.any():
+        return 0.0
+    floor = np.float32(0.4 * DARK)
+    ratio = (np.maximum(b.light, 0) + floor) / (np.maximum(a.light, 0) + floor)
+    return float(np.median(np.log2(ratio[told])))
+
+
+def color_change(a: View, b: View, stops: float) -> float:
+    """Return how far color shifted, as the median over tiles, apart from what `stops` of exposure shift it.
+
+    Oklab scales with the cube root of light, so a gain scales a and b too.
+    """
+    gain = np.float32(2.0 ** (stops / 3))
+    shift = b.tone[..., 1:] - a.tone[..., 1:] * gain
+    middle = np.median(shift.reshape(-1, 2), axis=0)
+    return float(np.hypot(middle[0], middle[1]))
+
+
+def _tiled(plane: Plane) -> Plane:
+    height, width = plane.shape[:2]
+    size = (max(1, round(width / TILE)), max(1, round(height / TILE)))
+    tiles: Plane = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
+    return tiles

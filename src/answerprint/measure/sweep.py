@@ -1,0 +1,204 @@
+"""The pass over an EXR sequence: every frame decoded once, by a pool of threads, and measured.
+
+Memory: (threads + AHEAD) frames, whatever the length of the sequence.
+"""
+
+import os
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from answerprint.color.light import luminance, transformed
+from answerprint.color.primaries import REC709, rgb_to_rgb
+from answerprint.errors import FrameError
+from answerprint.measure.motion import THUMB, MotionMeter
+from answerprint.measure.pixels import cells, digest, linear_light, outlying, plane_levels
+from answerprint.measured.clips import SequenceMeasures
+from answerprint.measured.exr import ExrHeader
+from answerprint.measured.frames import FrameLevels
+from answerprint.media.exr import ExrFrame, read_frame
+from answerprint.media.sequence import FrameFile, FrameStore, Sequence
+from answerprint.order import Size
+from answerprint.progress import Progress, counted, silent
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+AHEAD: Final = 2
+"""Frames decoded ahead of the one being collected, beyond one a thread: enough to ride out a slow frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What one thread saw of one frame."""
+
+    levels: FrameLevels
+    header: ExrHeader | None = None
+    cells: NDArray[np.int16] | None = None
+    thumb: NDArray[np.float32] | None = None
+
+
+def default_threads() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def measure_sequence(
+    sequence: Sequence, *, threads: int | None = None, progress: Progress = silent
+) -> SequenceMeasures:
+    """Decode every frame of `sequence` once and return everything the checks need.
+
+    A frame that cannot be read is recorded as such and the pass goes on. Raises
+    ArchiveError where a zip turns out to be damaged.
+    """
+    workers = threads or default_threads()
+    collected = _Collected()
+    with ThreadPoolExecutor(workers, "decode") as pool, single_threaded_opencv():
+        seen = in_order(
+            pool, lambda f: observe(sequence.store, f), sequence.frames, ahead=workers + AHEAD
+        )
+        for observed in counted(seen, "measuring frames", len(sequence), progress):
+            collected.add(observed)
+    return _summarize(sequence, collected)
+
+
+def observe(store: FrameStore, file: FrameFile) -> Observed:
+    """Read and measure one frame. Raises ArchiveError; an unreadable frame is a result, not an error."""
+    try:
+        frame = read_frame(store.read(file.name))
+    except FrameError as problem:
+        return Observed(FrameLevels(number=file.number, name=file.name, error=problem.message))
+    return observe_frame(frame, file)
+
+
+def observe_frame(frame: ExrFrame, file: FrameFile) -> Observed:
+    """Measure a decoded frame."""
+    main, picture = frame.header.main, frame.picture
+    planes = frame.planes[frame.header.parts.index(main)]
+    shrunk = cells(picture) if picture else None
+    thumb = _thumbnail(shrunk, frame.header) if shrunk is not None else None
+    luma = luminance(thumb) if thumb is not None else None
+    levels = FrameLevels(
+        number=file.number,
+        name=file.name,
+        digest=digest(planes.values()),
+        pixels=main.pixels,
+        channels={name: plane_levels(plane) for name, plane in planes.items()},
+        luma=float(luma.mean()) if luma is not None else None,
+        luma_peak=float(luma.max()) if luma is not None else None,
+    )
+    return Observed(levels, frame.header, shrunk, thumb)
+
+
+def in_order(
+    pool: ThreadPoolExecutor, work: Callable[[Item], Result], items: Iterable[Item], ahead: int
+) -> Iterator[Result]:
+    """Yield `work(item)` in the order of `items`, with at most `ahead` of them in flight."""
+    waiting: deque[Future[Result]] = deque()
+    try:
+        for item in items:
+            waiting.append(pool.submit(work, item))
+            if len(waiting) >= ahead:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+@contextmanager
+def single_threaded_opencv() -> Iterator[None]:
+    """Keep OpenCV on the calling thread: frames are the unit of parallelism, not rows."""
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)
+
+
+class _Collected:
+    """Frames so far, in order, with the two neighbours that damage is judged by."""
+
+    def __init__(self) -> None:
+        self.frames: list[FrameLevels] = []
+        self.headers: list[ExrHeader] = []
+        self.meter = MotionMeter()
+        self._last: deque[NDArray[np.int16] | None] = deque(maxlen=3)
+
+    def add(self, observed: Observed) -> None:
+        self.frames.append(self._numbered(observed))
+        self._last.append(observed.cells)
+        if len(self._last) == 3:
+            self._compare(*self._last)
+        if observed.thumb is not None:
+            self.meter.add(observed.thumb)
+
+    def _numbered(self, observed: Observed) -> FrameLevels:
+        if observed.header is None:
+            return observed.levels
+        if observed.header not in self.headers:
+            self.headers.append(observed.header)
+        return observed.levels.model_copy(update={"header": self.headers.index(observed.header)})
+
+    def _compare(self, *three: NDArray[np.int16] | None) -> None:
+        before, middle, after = three
+        if before is None or middle is None or after is None:
+            return
+        if before.shape == middle.shape == after.shape:
+            worst, place = outlying(before, middle, after)
+            update = {"damage": worst, "damage_at": place}
+            self.frames[-2] = self.frames[-2].model_copy(update=update)
+
+
+def _thumbnail(log_cells: NDArray[np.int16], header: ExrHeader) -> NDArray[np.float32]:
+    """Shrink cells to linear BT.709 light, by the chromaticities the header states."""
+    height, width = log_cells.shape[:2]
+    small = cv2.resize(log_cells, fit_within(width, height, THUMB), interpolation=cv2.INTER_AREA)
+    light = linear_light(small)
+    if light.ndim == 2:
+        return np.asarray(cv2.merge([light] * 3))
+    try:
+        matrix = rgb_to_rgb(header.main.chromaticities or REC709, REC709)
+    except ValueError:
+        return light
+    return transformed(light, matrix)
+
+
+def fit_within(width: int, height: int, longest: int) -> Size:
+    """Return the size of the same shape whose longer side is at most `longest`."""
+    scale = min(1.0, longest / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _summarize(sequence: Sequence, collected: _Collected) -> SequenceMeasures:
+    widths = Counter(frame.width for frame in sequence.frames)
+    padding = widths.most_common(1)[0][0]
+    wide = [f for f in sequence.frames if f.width != padding and f.width != _natural_width(f)]
+    pictured = sum(frame.luma is not None for frame in collected.frames)
+    return SequenceMeasures(
+        place=str(sequence.store.place),
+        label=sequence.label,
+        first=sequence.range.first,
+        last=sequence.range.last,
+        missing=sequence.missing,
+        doubles={double.name: double.number for double in sequence.doubles},
+        padding=padding,
+        misspelled=tuple(frame.number for frame in wide),
+        strays=sequence.strays,
+        headers=tuple(collected.headers),
+        frames=tuple(collected.frames),
+        motion=collected.meter.result() if pictured >= 2 else None,
+    )
+
+
+def _natural_width(frame: FrameFile) -> int:
+    return len(str(abs(frame.number)))

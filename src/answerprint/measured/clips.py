@@ -1,0 +1,112 @@
+"""What a whole clip amounts to: the record that every check judges and the report carries."""
+
+from pydantic import Field
+
+from answerprint.measured.exr import ExrHeader
+from answerprint.measured.frames import FrameLevels
+from answerprint.measured.motion import Motion
+from answerprint.measured.movie import MovieFacts
+from answerprint.order import Size
+from answerprint.record import Record
+from answerprint.timing import FrameRange
+
+
+class SequenceMeasures(Record):
+    """A numbered sequence of EXR frames, measured in one pass over its pixels."""
+
+    place: str
+    """Folder or archive it lies in, as it was given."""
+    label: str
+    """Name in the field's spelling, for example `shot.1001-1120#.exr`."""
+    first: int
+    """First frame number, or the first that was asked for by name."""
+    last: int
+    """Last frame number, or the last that was asked for by name."""
+    missing: tuple[int, ...] = ()
+    """Numbers between them that no file has."""
+    doubles: dict[str, int] = {}
+    """Files that claim a number another file has, with that number."""
+    padding: int = 0
+    """Digits most numbers are written with."""
+    misspelled: tuple[int, ...] = ()
+    """Frames whose number is written with other digits than that."""
+    strays: tuple[str, ...] = ()
+    """Picture files beside the sequence that are not of it."""
+    headers: tuple[ExrHeader, ...] = ()
+    """The distinct headers that occur."""
+    frames: tuple[FrameLevels, ...] = ()
+    """Every file, in order of number."""
+    motion: Motion | None = None
+    """Steps between the readable frames and across the seam; None with fewer than two."""
+
+    @property
+    def range(self) -> FrameRange:
+        """First to last frame, gaps included."""
+        return FrameRange(self.first, self.last)
+
+    @property
+    def sizes(self) -> dict[Size, tuple[int, ...]]:
+        """Picture sizes that occur, most frequent first, with the frames that have them."""
+        return _by_value(
+            {
+                f.number: self.headers[f.header].main.size
+                for f in self.frames
+                if f.header is not None
+            }
+        )
+
+    @property
+    def common_header(self) -> ExrHeader | None:
+        """The header most frames have; None where no frame was readable."""
+        used = [f.header for f in self.frames if f.header is not None]
+        return self.headers[max(set(used), key=used.count)] if used else None
+
+
+class MovieMeasures(Record):
+    """A movie's picture stream, measured in one pass over its pixels."""
+
+    place: str
+    """File it is, as it was given."""
+    facts: MovieFacts
+    """What container and stream say."""
+    packets: int = 0
+    """Packets the container holds."""
+    discarded: int = 0
+    """Packets an edit list keeps from being shown."""
+    frames: tuple[FrameLevels, ...] = ()
+    """Every decoded frame, in presentation order, numbered from 0."""
+    sizes: dict[str, int] = {}
+    """Sizes of the decoded frames, written 1280x720, with the first frame of each."""
+    faults: tuple[tuple[int, str], ...] = ()
+    """Frames decoded so far when a packet failed, and what the decoder said."""
+    motion: Motion | None = None
+    """Steps between frames and across the seam; None with fewer than two."""
+
+
+class FileFacts(Record):
+    """One file of a delivery."""
+
+    name: str
+    """Path below the delivery."""
+    kind: str
+    """What it is: movie, archive, sequence, sound, picture, record or other."""
+    size: int = Field(ge=0)
+    """Bytes."""
+
+
+class Measurements(Record):
+    """Everything that was measured of one delivery."""
+
+    files: tuple[FileFacts, ...] = ()
+    """What the delivery holds; a sequence of loose frames is one entry."""
+    unreadable: dict[str, str] = {}
+    """Files that cannot be read at all, with the reason, where the rest of the delivery could be judged."""
+    sequence: SequenceMeasures | None = None
+    """Its EXR sequence."""
+    movie: MovieMeasures | None = None
+    """Its movie."""
+
+
+def _by_value(values: dict[int, Size]) -> dict[Size, tuple[int, ...]]:
+    kinds = sorted(set(values.values()), key=lambda v: -list(values.values()).count(v))
+    return {kind: tuple(n for n, v in values.items() if v == kind) for kind in kinds}

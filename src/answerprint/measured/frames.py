@@ -1,0 +1,63 @@
+"""What one frame's pixels amount to."""
+
+from typing import Final
+
+from answerprint.record import Record
+
+NEGATIVE_STEPS: Final = (0.0, -1e-4, -1e-3, -1e-2, -1e-1)
+"""Values under which negative samples are counted, so that a limit can be chosen after the pass."""
+
+
+class ChannelLevels(Record):
+    """Levels of one channel over its whole data window.
+
+    EXR channels are scene-linear values, movie channels are code values of the
+    stream's own bit depth. Not-a-number and infinities take no part in minimum,
+    maximum and mean, which are None where nothing finite is left.
+    """
+
+    minimum: float | None
+    """Smallest finite value."""
+    maximum: float | None
+    """Largest finite value."""
+    mean: float | None
+    """Mean of the finite values."""
+    nan: int = 0
+    """Samples that are not a number."""
+    infinite: int = 0
+    """Samples that are plus or minus infinity."""
+    negative: tuple[int, ...] = (0,) * len(NEGATIVE_STEPS)
+    """Samples under each value of NEGATIVE_STEPS."""
+
+
+class FrameLevels(Record):
+    """One frame of a clip: where it is, whether it could be read, and its levels."""
+
+    number: int
+    """Frame number; movies count from 0."""
+    name: str = ""
+    """File or archive member; empty in a movie."""
+    time: float | None = None
+    """Presentation time in seconds, for movies."""
+    error: str | None = None
+    """Why the frame could not be read; the fields below are empty then."""
+    header: int | None = None
+    """Index of its header among the sequence's distinct headers."""
+    digest: str | None = None
+    """xxh3-64 of the picture's samples: equal digests are equal pictures."""
+    pixels: int = 0
+    """Samples of one full-resolution channel."""
+    channels: dict[str, ChannelLevels] = {}
+    """Levels by channel name."""
+    luma: float | None = None
+    """Mean relative luminance, linear light, 1 = diffuse white."""
+    luma_peak: float | None = None
+    """Brightest cell of the thumbnail, in the same units: a black frame has nothing above black anywhere."""
+    damage: float | None = None
+    """How far the worst cell lies outside what the frames before and after span there.
+
+    In multiples of their span plus one stop: undamaged motion stays under about
+    0.5. None at the ends, and where a neighbour is missing or of another size.
+    """
+    damage_at: tuple[int, int] | None = None
+    """Top left pixel of that cell, x and y in the data window."""

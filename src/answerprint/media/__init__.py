@@ -1,0 +1,1 @@
+"""Readers and writers of pictures and sound: one module, one door, per foreign library."""

@@ -1,0 +1,203 @@
+"""What was asked of the model, in one vocabulary for all services, and the rules that make it valid."""
+
+import re
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+
+from answerprint.errors import OrderError
+from answerprint.record import Record, parse_record, read_toml
+from answerprint.timing import CountPolicy, frames_in, parse_number, parse_rate
+
+Size = tuple[int, int]
+Resolution = Literal["360p", "540p", "720p", "1080p"]
+
+CELLS: dict[str, dict[str, Size]] = {
+    "360p": {
+        "9:16": (360, 640), "3:4": (360, 480), "1:1": (480, 480),
+        "4:3": (480, 360), "16:9": (640, 360), "21:9": (840, 360),
+    },
+    "540p": {
+        "9:16": (540, 960), "3:4": (540, 720), "1:1": (720, 720),
+        "4:3": (720, 540), "16:9": (960, 540), "21:9": (1260, 540),
+    },
+    "720p": {
+        "9:16": (720, 1280), "3:4": (720, 960), "1:1": (960, 960),
+        "4:3": (960, 720), "16:9": (1280, 720), "21:9": (1680, 720),
+    },
+    "1080p": {
+        "9:16": (1080, 1920), "3:4": (1080, 1440), "1:1": (1440, 1440),
+        "4:3": (1440, 1080), "16:9": (1920, 1080), "21:9": (2520, 1080),
+    },
+}  # fmt: skip
+"""Pixel sizes by resolution and aspect, from Runware's model page: the only service that publishes them.
+
+A square is 4/3 of the named height, and 21:9 is really 7:3.
+"""
+
+
+def _read_seconds(value: Any) -> Fraction:
+    return parse_number(str(value).strip().removesuffix("s").strip())
+
+
+def _read_size(value: Any) -> Any:
+    if isinstance(value, str):
+        match = re.fullmatch(r"\s*(\d+)\s*[x×X*]\s*(\d+)\s*", value)
+        if not match:
+            raise ValueError("a size reads WIDTHxHEIGHT, for example 1280x720")
+        return int(match[1]), int(match[2])
+    return value
+
+
+def _read_aspect(value: Any) -> Any:
+    match = re.fullmatch(r"\s*(\d+)\s*[:/x]\s*(\d+)\s*", str(value))
+    if not match or int(match[1]) == 0 or int(match[2]) == 0:
+        raise ValueError("an aspect reads WIDTH:HEIGHT, for example 16:9")
+    return f"{int(match[1])}:{int(match[2])}"
+
+
+Seconds = Annotated[
+    Fraction,
+    BeforeValidator(_read_seconds),
+    Field(gt=0, le=3600),
+    PlainSerializer(float, return_type=float),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0}),
+]
+Rate = Annotated[
+    Fraction,
+    BeforeValidator(parse_rate),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+(/\d+)?$"}),
+]
+Pixels = Annotated[int, Field(ge=1, le=65535)]
+PixelSize = Annotated[tuple[Pixels, Pixels], BeforeValidator(_read_size)]
+Aspect = Annotated[str, BeforeValidator(_read_aspect)]
+
+
+class Anchors(Record):
+    """Pictures the clip was pinned to: a path or URL each."""
+
+    first: str | None = None
+    """The picture the first frame was to show."""
+    last: str | None = None
+    """The picture the last frame was to show."""
+
+
+class Order(Record):
+    """What was asked of the model; a key left out was not asked for.
+
+    Contradictions inside one order are refused here. What a particular service
+    accepts is not this record's business.
+    """
+
+    prompt: str | None = Field(default=None, min_length=1, max_length=6000)
+    """The text the clip was made from."""
+    seconds: Seconds | None = None
+    """Length; "5s" is read as 5."""
+    fps: Rate | None = None
+    """Frames a second, as a whole number, a ratio or an NTSC decimal."""
+    frames: int | None = Field(default=None, ge=1, le=1_000_000)
+    """Exact number of frames, where it was asked for instead of seconds."""
+    count: CountPolicy = CountPolicy.FENCEPOST
+    """Whether one frame more than seconds x fps is accepted (fencepost) or not (exact)."""
+    size: PixelSize | None = None
+    """Width and height in pixels, written 1280x720."""
+    resolution: Resolution | None = None
+    """The service's name for a height."""
+    aspect: Aspect | None = None
+    """Picture aspect, written 16:9."""
+    hdr: bool | None = None
+    """High dynamic range was asked for."""
+    exr: bool | None = None
+    """OpenEXR frames were asked for; they come only with hdr."""
+    loop: bool | None = None
+    """The last frame was to run into the first."""
+    anchors: Anchors = Anchors()
+    """Pictures the ends were pinned to."""
+    assumed: tuple[str, ...] = ()
+    """Keys that were not ordered but inferred from what was delivered."""
+
+    @classmethod
+    def parse(cls, values: dict[str, Any], *, where: str = "order") -> Self:
+        """Make an Order of plain values, as a TOML table holds them. Raises OrderError."""
+        if "assumed" in values:
+            raise OrderError("unknown key 'assumed': it is the report that says so", where=where)
+        return parse_record(cls, values, where=where, error=OrderError)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read an order from a TOML file. Raises OrderError."""
+        return cls.parse(read_toml(Path(path), OrderError), where=str(path))
+
+    def updated(self, values: dict[str, Any], *, where: str = "options") -> Self:
+        """Return this order with the keys of `values` that are not None put in. Raises OrderError."""
+        asked = {key: value for key, value in values.items() if value is not None}
+        kept = self.model_dump(exclude_unset=True, exclude={"assumed"})
+        return self.parse(kept | asked, where=where)
+
+    def assume(self, values: dict[str, Any]) -> Self:
+        """Return this order with its empty keys filled from `values`, each marked as assumed."""
+        new = {k: v for k, v in values.items() if getattr(self, k) is None and v is not None}
+        return self.model_copy(update=new | {"assumed": (*self.assumed, *sorted(new))})
+
+    @property
+    def frame_count(self) -> int | None:
+        """How many frames were ordered; None where neither frames nor seconds and fps were."""
+        if self.frames is not None:
+            return self.frames
+        if self.seconds is None or self.fps is None:
+            return None
+        return frames_in(self.seconds, self.fps)
+
+    def accepts(self, count: int) -> bool:
+        """Tell whether `count` frames fill the order; a number of frames that was given is meant exactly."""
+        policy = CountPolicy.EXACT if self.frames is not None else self.count
+        return self.frame_count is None or policy.accepts(count, self.frame_count)
+
+    @property
+    def sizes(self) -> tuple[Size, ...]:
+        """Every pixel size that fills the order; empty where none was asked for."""
+        if self.size:
+            return (self.size,)
+        if not self.resolution:
+            return ()
+        cells = CELLS[self.resolution]
+        return (cells[self.aspect],) if self.aspect in cells else tuple(cells.values())
+
+    @model_validator(mode="after")
+    def _contradictions(self) -> Self:
+        if self.exr and self.hdr is False:
+            raise ValueError(
+                "exr = true contradicts hdr = false: EXR frames come only with hdr = true"
+            )
+        if self.size and self.resolution and self.size not in CELLS[self.resolution].values():
+            fits = ", ".join(f"{w}x{h}" for w, h in CELLS[self.resolution].values())
+            raise ValueError(
+                f"size {_spell(self.size)} contradicts resolution {self.resolution}: it is {fits}"
+            )
+        if self.size and self.aspect and not same_shape(self.size, self.aspect):
+            raise ValueError(f"size {_spell(self.size)} contradicts aspect {self.aspect}")
+        self._length_contradictions()
+        return self
+
+    def _length_contradictions(self) -> None:
+        if self.frames is None or self.seconds is None or self.fps is None:
+            return
+        wanted = frames_in(self.seconds, self.fps)
+        if not CountPolicy.FENCEPOST.accepts(self.frames, wanted):
+            raise ValueError(
+                f"frames = {self.frames} contradicts {float(self.seconds):g} s at {self.fps}: {wanted} frames"
+            )
+
+
+def _spell(size: Size) -> str:
+    return f"{size[0]}x{size[1]}"
+
+
+def same_shape(size: Size, aspect: str) -> bool:
+    """Tell whether `size` shows `aspect`, within rounding to even pixels; 21:9 is also what the services call 7:3."""
+    wide, high = (int(part) for part in aspect.split(":"))
+    shapes = [Fraction(wide, high)] + ([Fraction(7, 3)] if (wide, high) == (21, 9) else [])
+    return any(abs(size[0] - size[1] * shape) <= 2 * max(Fraction(1), shape) for shape in shapes)

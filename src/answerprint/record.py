@@ -1,0 +1,88 @@
+"""The frozen, strict record every noun of this package is made of, and how one is read from TOML."""
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from answerprint.errors import UsageError
+
+
+class Record(BaseModel):
+    """A frozen value that refuses unknown keys and survives a round trip through JSON.
+
+    Not-a-number and infinities are written as strings, because JSON has none.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        ser_json_inf_nan="strings",
+        use_attribute_docstrings=True,
+    )
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_toml(path: Path, error: type[UsageError]) -> dict[str, Any]:
+    """Return the table in the TOML file at `path`; raise `error` where there is none."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise error("no such file", where=str(path)) from None
+    except (OSError, UnicodeDecodeError) as problem:
+        raise error(f"cannot be read ({problem})", where=str(path)) from None
+    except tomllib.TOMLDecodeError as problem:
+        raise error(f"is not TOML: {problem}", where=str(path)) from None
+
+
+def parse_record(
+    model: type[Model], values: Mapping[str, Any], *, where: str, error: type[UsageError]
+) -> Model:
+    """Make a `model` of `values`; raise `error` naming the key, what it takes and the closest spelling."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        raise error(*_explain(model, first), where=where) from None
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """Return `did you mean 'x'?` for the nearest of `known`, or what is known where none is near.
+
+    >>> closest("h264-wbe", ["h264-web", "vp9-web"])
+    "did you mean 'h264-web'?"
+    """
+    choices = sorted(known)
+    near = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
+    return f"did you mean '{near[0]}'?" if near else f"known: {', '.join(choices)}"
+
+
+def _explain(model: type[BaseModel], details: ErrorDetails) -> tuple[str]:
+    place = [str(step) for step in details["loc"]]
+    key = ".".join(place) or "the whole"
+    if details["type"] == "extra_forbidden":
+        known = _keys_at(model, place[:-1])
+        return (f"unknown key {key!r}, {closest(place[-1], known)}",)
+    if details["type"] == "missing":
+        return (f"key {key!r} is missing",)
+    said = details["msg"].removeprefix("Value error, ")
+    if not place:
+        return (said,)
+    return (f"{key} = {details['input']!r}: {said[0].lower()}{said[1:]}",)
+
+
+def _keys_at(model: type[BaseModel], place: list[str]) -> list[str]:
+    """Return the keys the (nested) table at `place` knows; the top level's where it is no plain table."""
+    for step in place:
+        field = model.model_fields.get(step)
+        inner = field.annotation if field else None
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            break
+        model = inner
+    return [field.alias or name for name, field in model.model_fields.items()]

@@ -1,0 +1,55 @@
+"""The reference tables of the README, generated from what the code says of itself."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from answerprint.checks.catalogue import CHECKS
+from answerprint.deliverables.preset import load_preset, preset_names
+from answerprint.order import Order
+
+_MARK: Final = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def refresh(readme: str) -> str:
+    """Return the README's text with every table between its marks generated anew.
+
+    Raises KeyError for a mark that names no table.
+    """
+    return _MARK.sub(lambda mark: f"{mark[1]}{TABLES[mark[2]]()}\n{mark[3]}", readme)
+
+
+def checks_table() -> str:
+    """Return every check with its severity, EBU QC item and first sentence."""
+    rows = [(f"`{c.id}`", c.severity.value, c.ebu or "", c.title) for c in CHECKS]
+    return _table(("check", "severity", "EBU QC", "what has to hold"), rows)
+
+
+def presets_table() -> str:
+    """Return every preset with what it makes."""
+    presets = [load_preset(name) for name in preset_names()]
+    rows = [(f"`{p.name}`", p.summary, f"{p.video.encoder}, {p.video.pixel_format}",
+             p.sound.encoder if p.sound else "none") for p in presets]  # fmt: skip
+    return _table(("preset", "what it is for", "picture", "sound"), rows)
+
+
+def order_table() -> str:
+    """Return every key of an order with what it means."""
+    fields = Order.model_fields.items()
+    rows = [(f"`{name}`", field.description or "") for name, field in fields if name != "assumed"]
+    return _table(("key", "meaning"), rows)
+
+
+TABLES: Final[dict[str, Callable[[], str]]] = {
+    "checks": checks_table,
+    "presets": presets_table,
+    "order": order_table,
+}
+"""Tables by the name their mark carries."""
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join(
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines
+    )

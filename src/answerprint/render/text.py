@@ -1,0 +1,124 @@
+"""A report for people: one screen that says what was found and where everything lies."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from answerprint.errors import one_line
+from answerprint.measured.clips import MovieMeasures, SequenceMeasures
+from answerprint.measured.deliverable import Deliverable
+from answerprint.report import Finding, Report
+from answerprint.timing import spell_frames
+
+MOST_FINDINGS: Final = 20
+"""Findings shown; more would push the verdict off the screen, and the JSON report has them all."""
+
+_WORDS: Final = {"pass": "PASS", "warn": "PASS WITH WARNINGS", "fail": "FAIL"}
+
+
+def to_text(report: Report) -> str:
+    """Write one report as lines of text, the verdict first."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Report) -> Iterator[str]:
+    verdict = (
+        "COULD NOT BE DONE" if report.failure and not report.outcomes else _WORDS[report.verdict]
+    )
+    yield f"{one_line(report.clip)}: {verdict}"
+    if report.failure:
+        yield f"  could not be done: {one_line(report.failure.message)}"
+    yield from _media(report)
+    yield from _order(report)
+    yield from _findings(report)
+    yield from _checks(report)
+    for made in report.deliverables:
+        yield _deliverable(made)
+        yield from (
+            f"             {note}"
+            for note in (*made.notes, *(made.sound.notes if made.sound else ()))
+        )
+
+
+def _media(report: Report) -> Iterator[str]:
+    if report.measurements.sequence:
+        yield f"  frames     {_sequence(report.measurements.sequence)}"
+    if report.measurements.movie:
+        yield f"  movie      {_movie(report.measurements.movie)}"
+
+
+def _sequence(sequence: SequenceMeasures) -> str:
+    header = sequence.common_header
+    size = (
+        f", {header.main.size[0]}x{header.main.size[1]} {header.main.compression}" if header else ""
+    )
+    return one_line(f"{sequence.label}: {len(sequence.frames)} files{size}, in {sequence.place}")
+
+
+def _movie(movie: MovieMeasures) -> str:
+    facts, color = movie.facts, movie.facts.color
+    tags = "/".join(
+        tag or "-" for tag in (color.primaries, color.transfer, color.matrix, color.range)
+    )
+    size = f"{facts.size[0]}x{facts.size[1]}"
+    return one_line(
+        f"{movie.place}: {len(movie.frames)} frames at {facts.rate or '?'}, {size} {facts.codec} {facts.pixel_format}, {tags}"
+    )
+
+
+def _order(report: Report) -> Iterator[str]:
+    asked = report.order.model_dump(
+        mode="json", exclude_defaults=True, exclude={"assumed", "prompt"}
+    )
+    words = []
+    for key, value in asked.items():
+        if value in (None, {}):
+            continue
+        word = (
+            "x".join(str(v) for v in value)
+            if isinstance(value, list)
+            else f"{value:g}"
+            if isinstance(value, float)
+            else value
+        )
+        words.append(f"{key} {word}{' (assumed)' if key in report.order.assumed else ''}")
+    if words:
+        yield f"  order      {one_line(', '.join(words))}"
+
+
+def _findings(report: Report) -> Iterator[str]:
+    for finding in report.findings[:MOST_FINDINGS]:
+        yield f"  {finding.severity.value:<10} {_finding(finding)}"
+    left = len(report.findings) - MOST_FINDINGS
+    if left > 0:
+        yield f"             and {left} more findings in the JSON report"
+
+
+def _finding(finding: Finding) -> str:
+    frames = spell_frames(finding.frames)
+    shown = f" [frame {frames if len(frames) < 60 else frames[:57] + '...'}]" if frames else ""
+    return f"{finding.check}: {one_line(finding.message)}{shown}"
+
+
+def _checks(report: Report) -> Iterator[str]:
+    if not report.outcomes:
+        return
+    count = {
+        status: sum(o.status == status for o in report.outcomes)
+        for status in ("passed", "failed", "waived", "skipped")
+    }
+    yield "  checks     " + ", ".join(
+        f"{number} {status}" for status, number in count.items() if number
+    )
+    for outcome in report.outcomes:
+        if outcome.status == "waived":
+            yield f"  waived     {outcome.check}: {one_line(outcome.reason or '')}"
+
+
+def _deliverable(made: Deliverable) -> str:
+    size = f"{made.facts.size[0]}x{made.facts.size[1]}"
+    like = made.likeness
+    quality = f", PSNR {like.psnr:g} dB and SSIM {like.ssim:g} at the worst frame" if like else ""
+    sound = f", sound {made.sound_seconds:.3f} s" if made.sound_seconds is not None else ", silent"
+    return one_line(
+        f"  made       {made.file}: {made.decoded} frames at {made.facts.rate}, {size} {made.facts.codec}{sound}{quality}"
+    )

@@ -1,0 +1,126 @@
+"""The report: what was ordered, what was measured, what was found, in one versioned schema."""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from answerprint.measured.clips import Measurements
+from answerprint.measured.deliverable import Deliverable
+from answerprint.order import Order
+from answerprint.record import Record
+
+SCHEMA = "answerprint.report/1"
+"""Name of the report's schema; the number rises when a reader of the old one would misread the new."""
+
+
+class Severity(StrEnum):
+    """How much a finding weighs; policy, never a property of the check's code."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """Higher is graver."""
+        return (Severity.INFO, Severity.WARNING, Severity.ERROR).index(self)
+
+
+class Finding(Record):
+    """One defect found, with the figures behind it."""
+
+    check: str
+    """Id of the check, for example `sequence.gap`."""
+    severity: Severity
+    """How much it weighs under the limits in force."""
+    message: str
+    """One plain sentence."""
+    measured: float | str | None = None
+    """What was measured."""
+    limit: float | str | None = None
+    """What would have passed."""
+    unit: str | None = None
+    """Unit of both."""
+    frames: tuple[int, ...] = ()
+    """Frame numbers it concerns."""
+    channel: str | None = None
+    """Channel it concerns."""
+    asset: str | None = None
+    """File it concerns."""
+    ebu: str | None = None
+    """Id of the EBU QC item, where one exists."""
+
+
+class Outcome(Record):
+    """What became of one check."""
+
+    check: str
+    """Id of the check."""
+    status: Literal["passed", "failed", "skipped", "waived"]
+    """Skipped checks could not be judged; waived ones failed and were forgiven."""
+    reason: str | None = None
+    """Why it was skipped or waived."""
+
+
+class Failure(Record):
+    """Why the work could not be done."""
+
+    kind: str
+    """Name of the exception, for example `ArchiveError`."""
+    message: str
+    """What, where, and what to do."""
+
+
+class Versions(Record):
+    """What made the report."""
+
+    answerprint: str
+    """Version of this package."""
+    python: str
+    """Version of the interpreter."""
+    libraries: dict[str, str] = {}
+    """Versions of the libraries that decoded and measured."""
+    ffmpeg: str | None = None
+    """Version of the ffmpeg that encoded, where one was used."""
+
+
+class Report(Record):
+    """Everything a person or a farm needs to say yes or no to one clip."""
+
+    schema_: Literal["answerprint.report/1"] = Field(default="answerprint.report/1", alias="schema")
+    """Name and version of this schema."""
+    clip: str
+    """Name of the clip."""
+    source: str
+    """What was judged, as it was given."""
+    verdict: Literal["pass", "warn", "fail"]
+    """Fail with any error (or where the work could not be done), warn with any warning, else pass."""
+    order: Order
+    """What was asked for, and which of it is only assumed."""
+    outcomes: tuple[Outcome, ...] = ()
+    """Every check, whether it ran or not."""
+    findings: tuple[Finding, ...] = ()
+    """What is wrong, gravest first."""
+    measurements: Measurements = Measurements()
+    """Every figure the checks judged."""
+    deliverables: tuple[Deliverable, ...] = ()
+    """Files that were made, with their proof."""
+    failure: Failure | None = None
+    """Set where the work could not be done; the rest is as far as it came."""
+    versions: Versions
+    """What made this report."""
+
+    model_config = Record.model_config | {"validate_by_name": True, "serialize_by_alias": True}
+
+    def worst(self) -> Severity | None:
+        """Return the gravest severity found; None where nothing was."""
+        return max((f.severity for f in self.findings), key=lambda s: s.rank, default=None)
+
+
+def verdict_of(findings: tuple[Finding, ...]) -> Literal["pass", "warn", "fail"]:
+    """Return the verdict that `findings` amount to."""
+    found = {finding.severity for finding in findings}
+    if Severity.ERROR in found:
+        return "fail"
+    return "warn" if Severity.WARNING in found else "pass"

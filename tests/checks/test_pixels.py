@@ -1,0 +1,73 @@
+"""Samples that no picture holds."""
+
+from typing import Any
+
+import pytest
+
+from answerprint.checks.limits import Limits, PixelLimits
+from answerprint.measured.frames import ChannelLevels
+
+from .subjects import breaches, frame, movie, sequence
+
+
+def levels(**changes: Any) -> dict[str, Any]:
+    plain = ChannelLevels(minimum=0.0, maximum=1.0, mean=0.2)
+    return {"channels": {"B": plain, "G": plain.model_copy(update=changes), "R": plain}}
+
+
+@pytest.mark.parametrize(("id_", "field"), [("pixels.nan", "nan"), ("pixels.infinite", "infinite")])
+def test_one_pixel_is_enough(id_: str, field: str) -> None:
+    assert breaches(id_, sequence()) == []
+    (found,) = breaches(
+        id_, sequence(change={1003: levels(**{field: 1}), 1009: levels(**{field: 7})})
+    )
+    assert (found.frames, found.channel, found.measured) == ((1003, 1009), "G", 7)
+
+
+def test_negatives_that_dwa_explains_pass() -> None:
+    dwa = levels(minimum=-4e-5, negative=(60_000, 0, 0, 0, 0))
+    assert breaches("pixels.negative", sequence(change={1003: dwa})) == []
+
+
+def test_negatives_beyond_dwa_are_named() -> None:
+    deep = levels(minimum=-0.5, negative=(900, 900, 900, 900, 500))
+    (found,) = breaches("pixels.negative", sequence(change={1003: deep}))
+    assert (found.frames, found.channel) == ((1003,), "G")
+    assert (
+        breaches("pixels.negative", sequence(change={1003: levels(negative=(90, 90, 90, 0, 0))}))
+        == []
+    )
+
+
+def test_the_floor_of_negatives_is_a_limit() -> None:
+    some = levels(negative=(900, 900, 900, 900, 0))
+    lax = Limits(pixels=PixelLimits(negative_floor=-0.1))
+    assert breaches("pixels.negative", sequence(change={1003: some}), limits=lax) == []
+
+
+def test_damage_is_placed() -> None:
+    assert breaches("pixels.damage", sequence()) == []
+    (found,) = breaches(
+        "pixels.damage", sequence(change={1077: {"damage": 3.0, "damage_at": (40, 512)}})
+    )
+    assert found.frames == (1077,)
+    assert "x 40, y 512" in found.message
+
+
+def test_files_that_cannot_be_opened_are_named() -> None:
+    assert breaches("delivery.unreadable-file", sequence()) == []
+    (found,) = breaches(
+        "delivery.unreadable-file", sequence(), unreadable={"video.mp4": "is no movie"}
+    )
+    assert found.asset == "video.mp4"
+
+
+def test_a_movie_that_does_not_decode_clean_is_named() -> None:
+    assert breaches("movie.unreadable", movie()) == []
+    (fault,) = breaches("movie.unreadable", movie(faults=((17, "a packet cannot be decoded"),)))
+    assert fault.frames == (17,)
+    hurt = (frame(0, name=""), frame(1, name="", error="decoded with errors"))
+    (found,) = breaches("movie.unreadable", movie(2, frames=hurt))
+    assert found.frames == (1,)
+    (found,) = breaches("movie.unreadable", movie(0))
+    assert found.message == "not one frame decodes"

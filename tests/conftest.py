@@ -1,0 +1,41 @@
+"""What many tests share: small real deliveries, rendered once a run, and the shared media library."""
+
+from pathlib import Path
+
+import pytest
+
+from answerprint.rehearsal.delivery import write_delivery
+from answerprint.rehearsal.scene import Scene
+from answerprint.rehearsal.sound import write_sound
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared" / "media"
+
+SMALL = (160, 90)
+FRAMES = 24
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The shared media library, where this machine has one."""
+    if not SHARED.is_dir():
+        pytest.skip("no shared media")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def hdr_delivery(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One second of a small HDR+EXR delivery in a service's shape; never written to."""
+    return write_delivery(tmp_path_factory.mktemp("hdr") / "bay", Scene(8, SMALL, FRAMES), exr=True)
+
+
+@pytest.fixture(scope="session")
+def loop_delivery(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small SDR loop in a service's shape; never written to."""
+    return write_delivery(tmp_path_factory.mktemp("loop") / "dusk", Scene(0, SMALL, 48, loop=True))
+
+
+@pytest.fixture(scope="session")
+def surf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two seconds of stereo sound."""
+    return write_sound(tmp_path_factory.mktemp("sound") / "surf.wav", seconds=2)

@@ -1,0 +1,146 @@
+"""The door to OpenEXR: what is read, and how damage is told."""
+
+import io
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from answerprint.color.primaries import AP0
+from answerprint.errors import FrameError
+from answerprint.media.exr import MAX_SAMPLES, frame_bytes, read_frame, read_header
+from tests.made import exr, picture
+
+
+def test_a_frame_comes_back_as_it_was_written(tmp_path: Path) -> None:
+    light = picture(0)
+    path = tmp_path / "a.exr"
+    path.write_bytes(exr(light, compression="zip"))
+    for source in (path, path.read_bytes()):
+        frame = read_frame(source)
+        assert frame.header.main.picture == ("R", "G", "B")
+        for i, plane in enumerate(frame.picture):
+            assert plane.dtype == np.float16
+            assert np.array_equal(plane, light[..., i].astype(np.float16))
+
+
+def test_the_header_says_what_matters() -> None:
+    part = read_frame(exr(dwaCompressionLevel=45.0, colorInteropID="lin_ap0_scene")).header.main
+    assert (part.compression, part.dwa_level, part.size) == ("dwab", 45.0, (160, 90))
+    assert part.chromaticities == AP0
+    assert part.color_interop_id == "lin_ap0_scene"
+    assert [(c.name, c.type) for c in part.channels] == [
+        ("B", "half"),
+        ("G", "half"),
+        ("R", "half"),
+    ]
+
+
+def test_the_header_alone_costs_no_pixels() -> None:
+    header = read_header(exr())
+    assert header.main.size == (160, 90)
+    assert header.main.channels[0].type is None
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("R", "G", "B", "A"), ("R", "G", "B")),
+        (("diffuse.R", "diffuse.G", "diffuse.B"), ("diffuse.R", "diffuse.G", "diffuse.B")),
+        (("Y",), ("Y",)),
+        (("Z",), ()),
+        (("R", "Z"), ()),
+    ],
+)
+def test_which_channels_make_the_picture(names: tuple[str, ...], expected: tuple[str, ...]) -> None:
+    plane = np.ones((8, 8), np.float16)
+    assert read_frame(exr(dict.fromkeys(names, plane))).header.main.picture == expected
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.uint32])
+def test_every_pixel_type_is_read(dtype: type) -> None:
+    plane: NDArray[Any] = np.arange(64, dtype=dtype).reshape(8, 8)
+    frame = read_frame(exr({"Y": plane}, compression="zip"))
+    assert np.array_equal(frame.picture[0], plane)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is empty"),
+        (b"hello world", "is not an OpenEXR file"),
+        (exr()[:200], "header is damaged"),
+        (exr()[:-500], "pixels are damaged"),
+    ],
+)
+def test_damage_is_told_in_one_line(content: bytes, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "bad.exr"
+    path.write_bytes(content)
+    for source in (content, path):
+        with pytest.raises(FrameError, match=said) as raised:
+            read_frame(source)
+        assert "\n" not in str(raised.value)
+        assert str(tmp_path) not in raised.value.message
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(FrameError, match="cannot be opened"):
+        read_frame(tmp_path / "none.exr")
+
+
+def test_a_header_that_asks_for_too_much_is_refused() -> None:
+    small = exr({"Y": np.zeros((1, 8), np.float16)}, compression="none")
+    wide = small.replace(
+        (7).to_bytes(4, "little") + b"\0" * 4, (MAX_SAMPLES + 7).to_bytes(4, "little") + b"\0" * 4
+    )
+    assert wide != small
+    with pytest.raises(FrameError, match="more than is safe|damaged"):
+        read_frame(wide)
+
+
+def test_standard_output_stays_clean_and_others_print_on(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    damaged, stop = exr()[:-500], threading.Event()
+
+    def chatter() -> None:
+        while not stop.is_set():
+            sys.stdout.write("other thread\n")
+
+    talker = threading.Thread(target=chatter)
+    talker.start()
+    for _ in range(50):
+        with pytest.raises(FrameError):
+            read_frame(damaged)
+    stop.set()
+    talker.join()
+    lines = set(capsys.readouterr().out.splitlines())
+    assert lines == {"other thread"}
+    assert isinstance(sys.stdout, io.TextIOBase)
+
+
+def test_planes_that_make_no_file_are_refused() -> None:
+    with pytest.raises(ValueError, match="make no EXR file"):
+        frame_bytes({"R": np.zeros((4, 4), np.float16)}, attributes={"chromaticities": "blue"})
+
+
+@pytest.mark.shared
+def test_every_real_exr_is_read_or_refused(shared: Path) -> None:
+    files = [
+        p
+        for kind in ("exr", "exr_damaged", "exr_sequences")
+        for p in (shared / kind).rglob("*")
+        if p.is_file()
+    ]
+    assert len(files) > 300
+    for path in files:
+        try:
+            frame = read_frame(path)
+        except FrameError as refused:
+            assert "\n" not in str(refused)
+        else:
+            assert frame.header.parts

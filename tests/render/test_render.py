@@ -1,0 +1,125 @@
+"""One report, every format: golden text, JUnit and JSON."""
+
+import json
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from answerprint.measured.clips import Measurements
+from answerprint.order import Order
+from answerprint.render.json import json_schema, to_json, to_jsonl
+from answerprint.render.junit import to_junit
+from answerprint.render.text import MOST_FINDINGS, to_text
+from answerprint.report import Failure, Finding, Outcome, Report, Severity, Versions
+from tests.checks.subjects import deliverable, movie, sequence
+
+VERSIONS = Versions(answerprint="0", python="3")
+
+
+@pytest.fixture
+def report() -> Report:
+    return Report(
+        clip="bay",
+        source="deliveries/bay",
+        verdict="fail",
+        order=Order.parse({"seconds": 5, "size": "1280x720", "loop": True}).assume({"fps": 24}),
+        outcomes=(
+            Outcome(check="sequence.gap", status="failed"),
+            Outcome(check="sequence.padding", status="failed"),
+            Outcome(check="pixels.nan", status="passed"),
+            Outcome(
+                check="seam.jump", status="skipped", reason="the clip was not ordered as a loop"
+            ),
+            Outcome(check="picture.black", status="waived", reason="fade in"),
+        ),
+        findings=(
+            Finding(
+                check="sequence.gap",
+                severity=Severity.ERROR,
+                message="frame 1004 is missing",
+                frames=(1004,),
+            ),
+            Finding(
+                check="sequence.padding",
+                severity=Severity.WARNING,
+                message="a\nb\x1b[31m",
+                frames=(1, 2, 3),
+            ),
+        ),
+        measurements=Measurements(sequence=sequence(), movie=movie()),
+        deliverables=(deliverable(notes=("853x480 became 854x480",)),),
+        versions=VERSIONS,
+    )
+
+
+def test_text_is_one_screen(report: Report) -> None:
+    assert to_text(report).splitlines() == [
+        "bay: FAIL",
+        "  frames     shot.1001-1120#.exr: 120 files, 1280x720 dwab, in exr.zip",
+        "  movie      video.mp4: 120 frames at 24, 1280x720 h264 yuv420p, bt709/bt709/bt709/tv",
+        "  order      seconds 5, fps 24 (assumed), size 1280x720, loop True",
+        "  error      sequence.gap: frame 1004 is missing [frame 1004]",
+        "  warning    sequence.padding: a\\nb\\x1b[31m [frame 1-3]",
+        "  checks     1 passed, 2 failed, 1 waived, 1 skipped",
+        "  waived     picture.black: fade in",
+        "  made       a.mp4: 120 frames at 24, 1280x720 h264, sound 5.010 s, PSNR 40 dB and SSIM 0.97 at the worst frame",
+        "             853x480 became 854x480",
+    ]
+
+
+def test_text_keeps_the_verdict_on_the_screen(report: Report) -> None:
+    many = report.findings[:1] * (MOST_FINDINGS + 5)
+    lines = to_text(report.model_copy(update={"findings": many})).splitlines()
+    assert sum("sequence.gap" in line for line in lines) == MOST_FINDINGS
+    assert "             and 5 more findings in the JSON report" in lines
+
+
+def test_text_of_work_that_could_not_be_done() -> None:
+    failure = Failure(kind="ArchiveError", message="exr.zip: is no zip")
+    report = Report(
+        clip="bay", source="bay", verdict="fail", order=Order(), failure=failure, versions=VERSIONS
+    )
+    assert to_text(report).splitlines() == [
+        "bay: COULD NOT BE DONE",
+        "  could not be done: exr.zip: is no zip",
+    ]
+
+
+def test_junit_counts_by_severity(report: Report) -> None:
+    for level, failures in ((Severity.ERROR, "1"), (Severity.WARNING, "2")):
+        suite = ET.fromstring(to_junit((report,), level)).find("testsuite")
+        assert suite is not None
+        assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == (
+            "5",
+            failures,
+            "1",
+        )
+
+
+def test_junit_tells_work_that_could_not_be_done_from_findings(report: Report) -> None:
+    broken = report.model_copy(
+        update={"failure": Failure(kind="EncodeError", message="ffmpeg failed")}
+    )
+    error = ET.fromstring(to_junit((broken,))).find(".//error")
+    assert error is not None
+    assert (error.get("type"), error.get("message")) == ("EncodeError", "ffmpeg failed")
+
+
+def test_json_survives_the_round_trip(report: Report) -> None:
+    assert Report.model_validate_json(to_json((report,))) == report
+    assert [json.loads(line)["clip"] for line in to_jsonl((report, report)).splitlines()] == [
+        "bay",
+        "bay",
+    ]
+    assert isinstance(json.loads(to_json((report, report))), list)
+
+
+def test_the_schema_that_ships_is_the_schema_of_the_code() -> None:
+    from importlib import resources
+
+    shipped = (
+        resources.files("answerprint.render")
+        .joinpath("report.schema.json")
+        .read_text(encoding="utf-8")
+    )
+    assert json.loads(shipped) == json_schema(), "run scripts/readme"

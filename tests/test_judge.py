@@ -1,0 +1,231 @@
+"""Planted defects, from real files through the whole pass to the finding: the right id at the right frame."""
+
+import shutil
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import answerprint as ap
+from answerprint.measured.clips import Measurements
+from tests.made import SIZE, Light, codes, exr, folder, frames, movie, variable_movie, zipped
+
+COUNT = 24
+ORDER = ap.Order.parse({"frames": COUNT, "fps": 24, "size": SIZE, "count": "exact"})
+
+
+def found(source: Path, order: ap.Order = ORDER) -> dict[str, tuple[int, ...]]:
+    """Check ids of everything graver than information, with their frames."""
+    (report,) = ap.check(source, order=order)
+    assert report.failure is None, report.failure
+    return {finding.check: finding.frames for finding in report.findings}
+
+
+def nan_pixel(light: Light) -> bytes:
+    """One pixel that is not a number, in a file whose compression keeps it: DWA turns it into 0."""
+    light[40, 80, 1] = np.nan
+    return exr(light, compression="zip")
+
+
+def infinite_pixel(light: Light) -> bytes:
+    light[40, 80, 1] = np.inf
+    return exr(light, compression="zip")
+
+
+def nothing(_: Light) -> bytes:
+    return b""
+
+
+def web_page(_: Light) -> bytes:
+    return b"<html>expired</html>"
+
+
+def flipped_bit(light: Light) -> bytes:
+    content = bytearray(exr(light, compression="zip"))
+    content[len(content) // 2] ^= 0x10
+    return bytes(content)
+
+
+FRAME_DEFECTS: list[tuple[str, Callable[[Light], Light | bytes]]] = [
+    ("exr.unreadable", lambda light: exr(light)[:-700]),
+    ("exr.unreadable", nothing),
+    ("exr.unreadable", web_page),
+    ("exr.unreadable", flipped_bit),
+    ("pixels.nan", nan_pixel),
+    ("pixels.infinite", infinite_pixel),
+    ("pixels.negative", lambda light: light - 0.3),
+    ("size.changes", lambda light: exr(light[:72, :128])),
+    ("exr.channels-change", lambda light: exr({n: light[..., 0].astype(np.float16) for n in "ABGR"})),
+    ("exr.compression-changes", lambda light: exr(light, compression="piz")),
+    ("exr.color-changes", lambda light: exr(light, chromaticities=(0.64, 0.33, 0.3, 0.6, 0.15, 0.06, 0.3127, 0.329))),
+    ("picture.black", np.zeros_like),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("id_", "plant"), FRAME_DEFECTS, ids=lambda value: value if isinstance(value, str) else ""
+)
+@pytest.mark.parametrize("at", [7, 16])
+def test_a_defect_in_one_frame_is_found_there(
+    tmp_path: Path, id_: str, plant: Callable[[Light], Light | bytes], at: int
+) -> None:
+    assert found(folder(tmp_path, frames(COUNT, {at: plant})))[id_] == (1001 + at,)
+
+
+def test_a_clean_sequence_is_clean(tmp_path: Path) -> None:
+    assert found(folder(tmp_path, frames(COUNT))) == {}
+
+
+def test_a_clean_movie_is_clean(tmp_path: Path) -> None:
+    assert found(movie(tmp_path / "a.mp4", codes(COUNT))) == {}
+
+
+def test_a_service_s_delivery_is_clean(hdr_delivery: Path, loop_delivery: Path) -> None:
+    hdr = ap.Order.parse({"seconds": 1, "fps": 24, "size": (160, 90), "hdr": True, "exr": True})
+    loop = ap.Order.parse({"seconds": 2, "fps": 24, "loop": True})
+    assert found(hdr_delivery, hdr) == {}
+    assert found(loop_delivery, loop) == {}
+
+
+def test_a_missing_frame(tmp_path: Path) -> None:
+    (folder(tmp_path, frames(COUNT)) / "shot.1010.exr").unlink()
+    defects = found(tmp_path)
+    assert defects["sequence.gap"] == (1010,)
+    assert defects["count.not-as-ordered"] == (1010,)
+
+
+def test_an_extra_frame(tmp_path: Path) -> None:
+    assert found(folder(tmp_path, frames(COUNT + 1)))["count.not-as-ordered"] == (1001 + COUNT,)
+
+
+def test_a_repeated_frame(tmp_path: Path) -> None:
+    files = frames(COUNT)
+    files[12] = files[11]
+    assert found(folder(tmp_path, files))["picture.repeated"] == (1013,)
+
+
+@pytest.mark.parametrize("options", [{}, {"crf": 20}])
+def test_a_repeated_and_a_black_frame_in_a_movie(tmp_path: Path, options: dict[str, Any]) -> None:
+    pictures = codes(COUNT)
+    pictures[9] = pictures[8]
+    pictures[17] = np.zeros_like(pictures[17])
+    defects = found(movie(tmp_path / "a.mp4", pictures, **options))
+    assert defects["picture.repeated"] == (9,)
+    assert defects["picture.black"] == (17,)
+
+
+def test_a_frame_too_few_in_a_movie(tmp_path: Path) -> None:
+    assert "count.not-as-ordered" in found(movie(tmp_path / "a.mp4", codes(COUNT - 1)))
+
+
+def test_a_movie_of_119_frames_is_taken_for_a_damaged_5_s_clip(tmp_path: Path) -> None:
+    pictures = [picture for picture in codes(17) for _ in range(7)]
+    (report,) = ap.check(movie(tmp_path / "a.mp4", pictures))
+    assert "count.not-as-ordered" in {finding.check for finding in report.findings}
+    assert "seconds" in report.order.assumed
+
+
+def test_a_variable_rate(tmp_path: Path) -> None:
+    defects = found(variable_movie(tmp_path / "a.mp4", codes(COUNT)))
+    assert defects["rate.variable"]
+    assert defects["rate.variable"][0] in (12, 13)
+
+
+def test_a_wrong_size_rate_and_aspect(tmp_path: Path) -> None:
+    path = movie(tmp_path / "a.mp4", codes(COUNT, size=(96, 96)), rate=Fraction(25))
+    order = ap.Order.parse({"frames": COUNT, "fps": 24, "aspect": "16:9"})
+    assert {"rate.not-as-ordered", "aspect.not-as-ordered"} <= set(found(path, order))
+    assert "size.not-as-ordered" in found(path, ap.Order.parse({"size": (160, 90)}))
+
+
+def test_movie_and_frames_that_disagree(tmp_path: Path, hdr_delivery: Path) -> None:
+    shutil.copy(hdr_delivery / "video.mp4", tmp_path)
+    zipped(tmp_path / "exr.zip", frames(COUNT - 1))
+    assert "count.movie-and-sequence-disagree" in found(tmp_path, ap.Order())
+
+
+def test_a_movie_that_cannot_be_read_beside_frames_that_can(tmp_path: Path) -> None:
+    folder(tmp_path / "exr", frames(COUNT))
+    (tmp_path / "video.mp4").write_bytes(b"\0\0\0\x18ftypmp42" + bytes(100))
+    assert set(found(tmp_path)) == {"delivery.unreadable-file"}
+
+
+def test_a_doubled_a_stray_and_a_misspelled_file(tmp_path: Path) -> None:
+    folder(tmp_path, frames(COUNT))
+    (tmp_path / "shot.1005.exr").rename(tmp_path / "shot.01005.exr")
+    shutil.copy(tmp_path / "shot.1006.exr", tmp_path / "shot.001006.exr")
+    shutil.copy(tmp_path / "shot.1007.exr", tmp_path / "reference.exr")
+    defects = found(tmp_path)
+    assert defects["sequence.padding"] == (1005,)
+    assert defects["sequence.double"] == (1006,)
+    assert "sequence.stray-file" in defects
+
+
+def test_nothing_that_was_ordered_came(tmp_path: Path) -> None:
+    order = ap.Order.parse({"frames": COUNT, "hdr": True, "exr": True})
+    assert {"sequence.absent", "hdr.absent"} <= set(
+        found(movie(tmp_path / "a.mp4", codes(COUNT)), order)
+    )
+
+
+def test_one_bad_clip_stops_no_other(tmp_path: Path) -> None:
+    good = folder(tmp_path / "good", frames(4))
+    bad = tmp_path / "bad.zip"
+    bad.write_bytes(b"no zip at all")
+    reports = ap.check(bad, good, tmp_path / "none")
+    assert [report.failure is None for report in reports] == [False, True, False]
+    assert reports[0].failure is not None
+    assert reports[0].failure.kind == "ArchiveError"
+
+
+def test_a_limit_a_severity_and_a_waiver_are_policy(tmp_path: Path) -> None:
+    path = tmp_path / "limits.toml"
+    path.write_text(
+        '[severity]\n"pixels.nan" = "info"\n[waive]\n"sequence.gap" = "cut by the client"\n'
+    )
+    shot = folder(tmp_path / "shot", frames(COUNT, {3: nan_pixel}))
+    (shot / "shot.1010.exr").unlink()
+    (report,) = ap.check(shot, limits=ap.Limits.load(path))
+    assert report.verdict == "warn"
+    assert {finding.check for finding in report.findings} == {
+        "pixels.nan",
+        "exr.compression-changes",
+    }
+    waived = next(outcome for outcome in report.outcomes if outcome.check == "sequence.gap")
+    assert (waived.status, waived.reason) == ("waived", "cut by the client")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[severity]\n"pixels.nam" = "info"', "did you mean 'pixels.nan'"),
+        ("[pixel]\nnegative_floor = 0", "did you mean 'pixels'"),
+        ("[pixels]\nnegative_flor = 0", "did you mean 'negative_floor'"),
+        ("[pixels]\nnegative_share = 2", "less than or equal to 1"),
+    ],
+)
+def test_limits_that_make_no_sense_are_refused(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "limits.toml"
+    path.write_text(text)
+    with pytest.raises(ap.UsageError, match=said):
+        ap.check(tmp_path, limits=ap.Limits.load(path))
+
+
+def test_a_saved_report_is_judged_again_without_decoding(tmp_path: Path) -> None:
+    shot = folder(tmp_path / "shot", frames(COUNT, {3: nan_pixel}))
+    (report,) = ap.check(shot, order=ORDER)
+    shutil.rmtree(shot)
+    saved = Measurements.model_validate_json(report.measurements.model_dump_json())
+    again = ap.judge_measurements(
+        saved, clip=report.clip, source=report.source, order=ORDER, limits=ap.Limits()
+    )
+    assert again == report
+
+
+def test_memory_and_threads_change_nothing(tmp_path: Path) -> None:
+    shot = folder(tmp_path, frames(8))
+    one, four = (ap.check(shot, threads=threads)[0] for threads in (1, 4))
+    assert one.measurements == four.measurements
