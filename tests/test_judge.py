@@ -10,8 +10,21 @@ import numpy as np
 import pytest
 
 import answerprint as ap
+from answerprint.errors import FrameError
 from answerprint.measured.clips import Measurements
-from tests.made import SIZE, Light, codes, exr, folder, frames, movie, variable_movie, zipped
+from answerprint.media.exr import read_frame
+from tests.made import (
+    SIZE,
+    Light,
+    codes,
+    exr,
+    folder,
+    frames,
+    movie,
+    picture,
+    variable_movie,
+    zipped,
+)
 
 COUNT = 24
 ORDER = ap.Order.parse({"frames": COUNT, "fps": 24, "size": SIZE, "count": "exact"})
@@ -229,3 +242,30 @@ def test_memory_and_threads_change_nothing(tmp_path: Path) -> None:
     shot = folder(tmp_path, frames(8))
     one, four = (ap.check(shot, threads=threads)[0] for threads in (1, 4))
     assert one.measurements == four.measurements
+
+
+def test_a_bit_that_shifts_a_dwa_stream_is_found_where_it_decodes(tmp_path: Path) -> None:
+    """Flipped bits that no decoder notices, planted until three of them have changed a visible part of the frame."""
+    light, planted = picture(9), 0
+    whole = read_frame(exr(light)).picture
+    for position in range(900, len(exr(light)), 97):
+        content = bytearray(exr(light))
+        content[position] ^= 0x40
+        try:
+            hurt = read_frame(bytes(content)).picture
+        except FrameError:
+            continue
+        stops = [
+            np.abs(np.log2(np.maximum(a, 1e-3) / np.maximum(b, 1e-3)))
+            for a, b in zip(hurt, whole, strict=True)
+        ]
+        if max(int((each > 2).sum()) for each in stops) > 600:
+            planted += 1
+            shot = folder(
+                tmp_path / str(position),
+                frames(COUNT, {9: lambda _, content=content: bytes(content)}),
+            )
+            assert found(shot)["pixels.damage"] == (1010,)
+        if planted == 3:
+            return
+    pytest.fail("no flipped bit changed the picture")

@@ -7,7 +7,7 @@ used, so that `answerprint --help` decodes no library it does not need.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from answerprint.version import __version__
 
 if TYPE_CHECKING:
     from answerprint.checks.check import Check

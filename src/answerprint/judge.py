@@ -24,6 +24,7 @@ from answerprint.progress import Progress, silent
 from answerprint.report import Failure, Report, Versions
 from answerprint.report import verdict_of as verdict_of_findings
 from answerprint.timing import frames_in
+from answerprint.version import __version__
 
 SERVICE_RATE: Final = Fraction(24)
 """Frames a second of every service that serves Ray 3.2."""
@@ -158,7 +159,7 @@ def failed(source: str, order: Order, problem: WorkError, clip: str | None = Non
 def versions(ffmpeg: str | None) -> Versions:
     """Return the versions of what made a report."""
     return Versions(
-        answerprint=version("answerprint"),
+        answerprint=__version__,
         python=platform.python_version(),
         libraries={name: version(name) for name in _LIBRARIES},
         ffmpeg=ffmpeg,

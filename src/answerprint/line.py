@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +31,7 @@ from answerprint.render.junit import to_junit
 from answerprint.render.text import to_text
 from answerprint.report import Failure, Report
 from answerprint.timing import FIRST_FRAME, FrameRange
+from answerprint.version import __version__
 
 OUT: Final = "finished"
 """Folder that finished clips go to when none is named."""
@@ -166,7 +166,7 @@ def source_key(delivery: Delivery) -> str:
     elif delivery.sequence:
         place = delivery.sequence.store.place
         paths += [place / frame.name for frame in delivery.sequence.frames]
-    return key_of(version("answerprint"), *((path.resolve(), Stamp.of(path)) for path in paths))
+    return key_of(__version__, *((path.resolve(), Stamp.of(path)) for path in paths))
 
 
 def frame_names(sequence: Sequence, clip: str, first_frame: int) -> dict[str, str]:

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from answerprint.measured.motion import Motion
-
 from answerprint.checks.catalogue import find_check
 from answerprint.checks.check import Breach, Subject
 from answerprint.checks.limits import Limits
@@ -14,6 +12,7 @@ from answerprint.measured.clips import Measurements, MovieMeasures, SequenceMeas
 from answerprint.measured.deliverable import Deliverable, Expected, Likeness
 from answerprint.measured.exr import ExrChannel, ExrHeader, ExrPart, PixelType
 from answerprint.measured.frames import ChannelLevels, FrameLevels
+from answerprint.measured.motion import Motion
 from answerprint.measured.movie import ColorTags, MovieFacts, SoundFacts
 from answerprint.order import Order
 
@@ -51,7 +50,7 @@ def frame(number: int, **changes: Any) -> FrameLevels:
         "channels": dict.fromkeys("BGR", levels),
         "luma": 0.3,
         "luma_peak": 5.0,
-        "damage": 0.2,
+        "outliers": 1,
     }
     return FrameLevels.model_validate(plain | changes)
 

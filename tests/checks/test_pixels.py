@@ -48,10 +48,17 @@ def test_the_floor_of_negatives_is_a_limit() -> None:
 def test_damage_is_placed() -> None:
     assert breaches("pixels.damage", sequence()) == []
     (found,) = breaches(
-        "pixels.damage", sequence(change={1077: {"damage": 3.0, "damage_at": (40, 512)}})
+        "pixels.damage", sequence(change={1077: {"outliers": 60, "outlier_at": (40, 512)}})
     )
     assert found.frames == (1077,)
     assert "x 40, y 512" in found.message
+
+
+def test_glitter_is_no_damage() -> None:
+    glitter = {number: {"outliers": 30 + number % 7} for number in range(1001, 1121)}
+    assert breaches("pixels.damage", sequence(change=glitter)) == []
+    (found,) = breaches("pixels.damage", sequence(change=glitter | {1077: {"outliers": 900}}))
+    assert found.frames == (1077,)
 
 
 def test_files_that_cannot_be_opened_are_named() -> None:

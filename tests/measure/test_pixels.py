@@ -81,8 +81,8 @@ def test_a_cell_unlike_its_neighbours_in_time_is_found() -> None:
     assert outlying(*still)[0] == 0
     damaged = frames[1].copy()
     damaged[24:32, 40:48] = 300
-    share, place = outlying(still[0], cells([frames[1], damaged, frames[1]]), still[2])
-    assert share > 1
+    count, place = outlying(still[0], cells([frames[1], damaged, frames[1]]), still[2])
+    assert 4 <= count <= 16
     assert place[0] in range(40, 48)
     assert place[1] in range(24, 32)
 
@@ -90,4 +90,4 @@ def test_a_cell_unlike_its_neighbours_in_time_is_found() -> None:
 def test_motion_of_a_cell_is_no_damage() -> None:
     wide = some_halves(5, (64, 120))
     moved = [cells([np.ascontiguousarray(wide[:, x : x + 96])] * 3) for x in (0, 4, 8)]
-    assert outlying(*moved)[0] < 0.3
+    assert outlying(*moved)[0] == 0

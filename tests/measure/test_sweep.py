@@ -84,13 +84,13 @@ def test_damage_is_judged_between_readable_neighbours_of_one_size(tmp_path: Path
 
     found = measured(folder(tmp_path, frames(5, {2: burn})))
     hurt = found.frames[2]
-    assert hurt.damage is not None
-    assert hurt.damage > 1
-    assert hurt.damage_at is not None
-    assert 60 <= hurt.damage_at[0] < 96
-    assert 28 <= hurt.damage_at[1] < 48
-    assert found.frames[0].damage is None
-    assert found.frames[-1].damage is None
+    assert hurt.outliers is not None
+    assert hurt.outliers > 20
+    assert hurt.outlier_at is not None
+    assert 60 <= hurt.outlier_at[0] < 96
+    assert 28 <= hurt.outlier_at[1] < 48
+    assert found.frames[0].outliers is None
+    assert found.frames[-1].outliers is None
 
 
 def test_no_more_than_asked_is_in_flight() -> None:

@@ -24,12 +24,13 @@ class PixelLimits(Record):
     """
     negative_share: float = Field(default=1e-4, ge=0, le=1)
     """Share of a channel's pixels that may lie under that floor: 0.01 %, about 200 of a 1080p frame."""
-    damage: float = Field(default=0.9, gt=0)
-    """How far a cell may lie outside what the frames before and after span there, in spans plus one stop.
+    outliers: int = Field(default=8, ge=0)
+    """Cells that may stand out from the frames before and after, twice what one damaged 8x8 block covers.
 
-    Measured: textured, moving, grainy clips reach 0.53; single flipped bits in
-    DWAB streams that shift decoding start at 0.9.
+    Measured: clean clips stay at 2, shifted DWA streams start at 19.
     """
+    outliers_ratio: float = Field(default=6.0, ge=1)
+    """How many times the clip's own usual number of such cells damage has: glitter has many in every frame."""
 
 
 class PictureLimits(Record):

@@ -1,6 +1,7 @@
 """Samples that no picture holds: not-a-number, infinity, negatives, damage."""
 
 from collections.abc import Callable, Iterator
+from statistics import median
 
 from answerprint.checks.check import MOVIE, SEQUENCE, Breach, Subject, check
 from answerprint.measured.frames import NEGATIVE_STEPS, ChannelLevels, FrameLevels
@@ -52,21 +53,23 @@ def negative(subject: Subject) -> Iterator[Breach]:
 
 @check("pixels.damage", SEQUENCE)
 def damage(subject: Subject) -> Iterator[Breach]:
-    """No spot of a frame lies far outside what the frames before and after hold around it.
+    """No part of a frame lies far outside what the frames before and after hold around it.
 
     A flipped bit in a DWA stream often decodes without complaint and leaves
     blocks or a whole band of wrong values in one frame. First and last frame
     have one neighbour only and are not judged.
     """
-    limit = subject.limits.pixels.damage
-    for frame in subject.sequence.frames:
-        if frame.damage is not None and frame.damage > limit:
-            x, y = frame.damage_at or (0, 0)
+    limits, frames = subject.limits.pixels, subject.sequence.frames
+    usual = median([f.outliers for f in frames if f.outliers is not None] or [0])
+    limit = max(limits.outliers, usual * limits.outliers_ratio)
+    for frame in frames:
+        if frame.outliers is not None and frame.outliers > limit:
+            x, y = frame.outlier_at or (0, 0)
             yield Breach(
-                f"frame {frame.number} is damaged around x {x}, y {y}: unlike the frames before and after",
-                measured=round(frame.damage, 3),
+                f"frame {frame.number} is damaged, worst at x {x}, y {y}: unlike the frames before and after",
+                measured=frame.outliers,
                 limit=limit,
-                unit="spans",
+                unit="cells of 4x4 pixels",
                 frames=(frame.number,),
             )
 

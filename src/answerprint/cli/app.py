@@ -7,9 +7,9 @@ from typing import NoReturn
 
 import click
 
-from answerprint import __version__
 from answerprint.cli import about, clips, making
 from answerprint.errors import AnswerprintError
+from answerprint.version import __version__
 
 BUG = 4
 """Exit code of a bug in the tool."""

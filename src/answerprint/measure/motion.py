@@ -4,6 +4,7 @@ Memory: about ENDS + 2 x REACH thumbnails at the beginning, as many at the end,
 and a few numbers a frame in between; 30 megabytes at 192 x 108.
 """
 
+import math
 from collections import deque
 from itertools import islice
 from typing import Final
@@ -15,11 +16,11 @@ from numpy.typing import NDArray
 from answerprint.measure.flow import Flow, FlowMeter
 from answerprint.measure.perceptual import (
     View,
-    color_change,
     contrast_map,
     difference,
     difference_map,
-    exposure_change,
+    grade,
+    graded_difference,
     worst_shift,
 )
 from answerprint.measure.surroundings import REACH, Excess, StepMaps, excess
@@ -155,15 +156,13 @@ class _Run:
 
     def _measured(self, before: View, view: View, maps: StepMaps, flow: Flow) -> Step:
         earlier = list(self._views)[-2::-1]
-        stops = exposure_change(before, view)
+        by = grade(before, view)
         return Step(
             tone=tuple(_short(difference(other, view)) for other in earlier),
             detail=_short(float(maps.contrast.mean())),
-            excess=0.0,
-            excess_peak=0.0,
-            detail_excess=0.0,
-            stops=_short(stops),
-            tint=_short(color_change(before, view, stops)),
+            matched=_short(graded_difference(before, view, by)),
+            stops=_short(by.stops),
+            tint=_short(math.hypot(*by.tint)),
             flow=(_short(flow.mean[0]), _short(flow.mean[1])),
             speed=_short(flow.speed),
             turn=_short(flow.turn),

@@ -121,25 +121,38 @@ DARK: Final = 0.005
 """Tiles darker than this in both frames say nothing either: noise there spans stops."""
 
 
-def exposure_change(a: View, b: View) -> float:
-    """Return how many stops `b` is brighter than `a`: the median over tiles."""
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """How one view differs from another as if it had been graded: nothing of it is motion."""
+
+    stops: float
+    """Exposure."""
+    tint: tuple[float, float]
+    """Shift of Oklab a and b x 100 that exposure does not explain."""
+
+    @property
+    def gain(self) -> float:
+        """What exposure multiplies Oklab by: it scales with the cube root of light."""
+        return float(2.0 ** (self.stops / 3))
+
+
+def grade(a: View, b: View) -> Grade:
+    """Return how `b` is graded against `a`: medians over tiles, which motion does not shift."""
     told = (np.minimum(a.light, b.light) < CLIPPED) & (np.maximum(a.light, b.light) > DARK)
-    if not told.any():
-        return 0.0
     floor = np.float32(0.4 * DARK)
     ratio = (np.maximum(b.light, 0) + floor) / (np.maximum(a.light, 0) + floor)
-    return float(np.median(np.log2(ratio[told])))
+    stops = float(np.median(np.log2(ratio[told]))) if told.any() else 0.0
+    shift = b.tone[..., 1:] - a.tone[..., 1:] * np.float32(2.0 ** (stops / 3))
+    tint = np.median(shift.reshape(-1, 2), axis=0)
+    return Grade(stops, (float(tint[0]), float(tint[1])))
 
 
-def color_change(a: View, b: View, stops: float) -> float:
-    """Return how far color shifted, as the median over tiles, apart from what `stops` of exposure shift it.
-
-    Oklab scales with the cube root of light, so a gain scales a and b too.
-    """
-    gain = np.float32(2.0 ** (stops / 3))
-    shift = b.tone[..., 1:] - a.tone[..., 1:] * gain
-    middle = np.median(shift.reshape(-1, 2), axis=0)
-    return float(np.hypot(middle[0], middle[1]))
+def graded_difference(a: View, b: View, by: Grade) -> float:
+    """Return the mean difference of two views once `a` is graded like `b`."""
+    like_b = cv2.addWeighted(a.lab, by.gain, a.lab, 0.0, 0.0)
+    shifted = cv2.add(like_b, (0.0, *by.tint, 0.0))
+    pixels = a.lab.shape[0] * a.lab.shape[1]
+    return float(cv2.norm(shifted, b.lab, cv2.NORM_L1) / pixels)
 
 
 def _tiled(plane: Plane) -> Plane:

@@ -154,8 +154,8 @@ class _Collected:
         if before is None or middle is None or after is None:
             return
         if before.shape == middle.shape == after.shape:
-            worst, place = outlying(before, middle, after)
-            update = {"damage": worst, "damage_at": place}
+            count, place = outlying(before, middle, after)
+            update = {"outliers": count, "outlier_at": place}
             self.frames[-2] = self.frames[-2].model_copy(update=update)
 
 

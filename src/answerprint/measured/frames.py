@@ -53,11 +53,10 @@ class FrameLevels(Record):
     """Mean relative luminance, linear light, 1 = diffuse white."""
     luma_peak: float | None = None
     """Brightest cell of the thumbnail, in the same units: a black frame has nothing above black anywhere."""
-    damage: float | None = None
-    """How far the worst cell lies outside what the frames before and after span there.
+    outliers: int | None = None
+    """Cells of 4x4 pixels that stand out from what the frames before and after hold around them.
 
-    In multiples of their span plus one stop: undamaged motion stays under about
-    0.5. None at the ends, and where a neighbour is missing or of another size.
+    None at the ends, and where a neighbour is missing or of another size.
     """
-    damage_at: tuple[int, int] | None = None
-    """Top left pixel of that cell, x and y in the data window."""
+    outlier_at: tuple[int, int] | None = None
+    """Top left pixel of the worst of them, x and y in the data window."""

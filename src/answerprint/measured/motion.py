@@ -28,6 +28,8 @@ class Step(Record):
     """Excess in the worst fiftieth of the tiles, so that a small spot does not drown in the mean."""
     detail_excess: float = 0.0
     """Excess of the difference of local contrast."""
+    matched: float = 0.0
+    """What is left of the difference from the frame before when exposure and color are matched."""
     stops: float = 0.0
     """Change of exposure, in stops: the median over tiles, so that motion does not count."""
     tint: float = 0.0
