@@ -48,7 +48,8 @@ def parse_record(
     try:
         return model.model_validate(values)
     except ValidationError as problem:
-        first = problem.errors()[0]
+        # A misspelled key also leaves its right spelling missing: the misspelling is the one to tell.
+        first = min(problem.errors(), key=lambda details: details["type"] != "extra_forbidden")
         raise error(*_explain(model, first), where=where) from None
 
 

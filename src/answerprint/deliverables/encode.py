@@ -21,6 +21,7 @@ from answerprint.measure.compare import Reference
 from answerprint.measured.deliverable import Expected
 from answerprint.measured.movie import ColorTags
 from answerprint.media import ffmpeg as program
+from answerprint.media.audio import sound_stream
 from answerprint.order import Size
 from answerprint.progress import Progress, counted, silent
 
@@ -105,7 +106,7 @@ def command_line(pictures: Pictures, encoding: Encoding) -> list[str]:
     streams = [_chain(fed.video, pictures, preset)]
     options = _video_options(preset) | _container_options(encoding)
     if encoding.sound and preset.sound:
-        streams.append(_sound(encoding))
+        streams.append(sound_stream(encoding.sound, preset.sound.encoder))
         options |= {"acodec": preset.sound.encoder} | dict(preset.sound.options)
     return program.command(ffmpeg.output(*streams, str(encoding.partial), **options))
 
@@ -228,14 +229,6 @@ def _container_options(encoding: Encoding) -> dict[str, Any]:
     if container.timecode:
         options["timecode"] = encoding.timecode
     return options
-
-
-def _sound(encoding: Encoding) -> Any:
-    """Take the fitted sound; Opus knows 5.1 by its back channels only."""
-    stream = ffmpeg.input(str(encoding.sound))["a:0"]
-    if encoding.preset.sound and encoding.preset.sound.encoder == "libopus":
-        stream = stream.filter("aformat", channel_layouts="mono|stereo|3.0|quad|5.0|5.1|6.1|7.1")
-    return stream
 
 
 def _size_notes(pictures: Pictures, preset: Preset) -> tuple[str, ...]:

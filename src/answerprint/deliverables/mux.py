@@ -15,7 +15,7 @@ from answerprint.errors import EncodeError, SourceError, UsageError
 from answerprint.measured.deliverable import Deliverable, Expected
 from answerprint.measured.movie import MovieFacts
 from answerprint.media import ffmpeg as program
-from answerprint.media.audio import fit_named, fit_sound, loudness_target
+from answerprint.media.audio import fit_named, fit_sound, loudness_target, sound_stream
 from answerprint.media.movie import Reading, digest_packets, probe, read_frames
 from answerprint.progress import Progress, silent
 from answerprint.record import Record, closest
@@ -123,7 +123,7 @@ def _length(video: Path, facts: MovieFacts) -> tuple[Fraction, int]:
 
 
 def _command(video: Path, sound: Path, partial: Path, carrier: Carrier) -> list[str]:
-    streams = [ffmpeg.input(str(video))["v:0"], ffmpeg.input(str(sound))["a:0"]]
+    streams = [ffmpeg.input(str(video))["v:0"], sound_stream(sound, carrier.encoder)]
     options: dict[str, Any] = {
         "vcodec": "copy",
         "acodec": carrier.encoder,

@@ -106,7 +106,19 @@ def fit_sound(
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".sound-") as work:
         level = Path(work) / "fitted.wav"
         _write(fitted, level, source)
-        return laid.model_copy(update=_level(level, target, loudness))
+        leveled = _level(level, target, loudness)
+        return laid.model_copy(update=leveled | {"notes": (*notes, *leveled["notes"])})
+
+
+def sound_stream(path: Path, encoder: str) -> Any:
+    """Return the first audio stream of a file as an ffmpeg-python node, in a layout `encoder` takes.
+
+    Opus knows 5.1 by its back channels only (RFC 7845), where most files have side channels.
+    """
+    stream = ffmpeg.input(str(path))["a:0"]
+    if encoder == "libopus":
+        return stream.filter("aformat", channel_layouts="mono|stereo|3.0|quad|5.0|5.1|6.1|7.1")
+    return stream
 
 
 def measure_loudness(path: Path) -> Loudness:
