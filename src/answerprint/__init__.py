@@ -12,7 +12,6 @@ from answerprint.version import __version__
 if TYPE_CHECKING:
     from answerprint.checks.check import Check
     from answerprint.checks.limits import Limits
-    from answerprint.checks.seam import SeamVerdict
     from answerprint.clip import Clip
     from answerprint.deliverables.mux import mux
     from answerprint.deliverables.preset import Preset, load_preset
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from answerprint.measured.deliverable import Deliverable
     from answerprint.order import Order
     from answerprint.report import Finding, Outcome, Report, Severity
+    from answerprint.verdict import SeamVerdict
 
 _HOMES = {
     "AnswerprintError": "errors",
@@ -40,7 +40,7 @@ _HOMES = {
     "Outcome": "report",
     "Preset": "deliverables.preset",
     "Report": "report",
-    "SeamVerdict": "checks.seam",
+    "SeamVerdict": "verdict",
     "Severity": "report",
     "UsageError": "errors",
     "WorkError": "errors",

@@ -11,7 +11,6 @@ from answerprint.checks.catalogue import judge, require_known
 from answerprint.checks.check import Subject
 from answerprint.checks.limits import Limits
 from answerprint.checks.loop import verdict_of
-from answerprint.checks.seam import SeamVerdict
 from answerprint.checks.shape import stated_rate
 from answerprint.errors import SourceError, WorkError
 from answerprint.ingest.delivery import Delivery, open_one, open_source
@@ -24,6 +23,7 @@ from answerprint.progress import Progress, silent
 from answerprint.report import Failure, Report, Versions
 from answerprint.report import verdict_of as verdict_of_findings
 from answerprint.timing import frames_in
+from answerprint.verdict import SeamVerdict
 from answerprint.version import __version__
 
 SERVICE_RATE: Final = Fraction(24)

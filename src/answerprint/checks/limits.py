@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import Field
 
-from answerprint.checks.seam import SeamLimits
+from answerprint.checks.join import SeamLimits
 from answerprint.errors import LimitsError
 from answerprint.ingest.members import DEFAULT_LIMITS, ArchiveLimits
 from answerprint.record import Record, parse_record, read_toml

@@ -4,21 +4,32 @@ from collections.abc import Iterator
 
 from answerprint.checks.check import LOOP_ORDERED, MOTION, Breach, Check, Subject, check
 from answerprint.checks.picture import pictured
-from answerprint.checks.seam import SeamVerdict, judge_seam
+from answerprint.checks.seam import PASSING, judge_seam
+from answerprint.verdict import SeamVerdict
 
 _EXPLAINED = {
     "duplicate-end": """The last frame of a loop is one ordinary step before its first, not the first once more.
 
-    A repeated frame at the seam is a visible hitch: the motion stands still for a frame.""",
+    A repeated frame at the seam is a visible hitch: the motion stands still for a
+    frame, or steps back. A cadence that holds every picture is no repeat.""",
     "jump": """The step from the last frame of a loop to its first is an ordinary step of the clip.
 
-    A larger one is seen as a jump. Figures say how many ordinary steps the seam spans.""",
-    "speed-change": """Motion keeps its speed and direction across the seam of a loop.""",
+    The step is compared, place by place, with the most that the same place changes
+    in the steps around it, and its span with how pictures of this clip grow apart
+    with time: a missing frame is a span of 2. A jump within three steps of the
+    seam, or a cut inside the clip, breaks the loop as well.""",
+    "speed-change": """Motion keeps its pace across the seam of a loop.
+
+    Judged by the pictures and by their motion vectors, as a break between the
+    trends before and behind the seam that is larger than the clip's own.""",
     "exposure-step": """Exposure does not step where a loop's last frame meets its first.
 
-    Judged in stops: a step that vanishes in a highlight is a visible pop in a shadow.""",
-    "color-step": """Color does not step where a loop's last frame meets its first.""",
-    "frozen": """A loop moves: one in which nothing does is a still.""",
+    Judged in stops, as a median over the picture, so that motion does not count.
+    Loops that were graded over time, or generated with a drifting exposure, pop here.""",
+    "color-step": """Color does not step where a loop's last frame meets its first.
+
+    Judged in Oklab once exposure is matched, as a median over the picture.""",
+    "frozen": """A loop moves: one in which nothing does is a still, grain or not.""",
 }
 
 
@@ -35,8 +46,9 @@ def _seam_check(name: str, doc: str) -> Check:
         if found.verdict == name:
             frames = pictured(clip)
             yield Breach(
-                found.reason,
+                f"{found.reason}; {found.mend}" if found.mend else found.reason,
                 measured=found.score,
+                limit=PASSING,
                 unit="score",
                 frames=tuple(frames[at].number for at in found.frames),
             )

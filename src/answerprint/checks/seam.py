@@ -1,54 +1,194 @@
-"""The loop seam: the step from the last frame to the first, among the clip's own steps."""
+"""The loop seam: the step from the last frame to the first, among the clip's own steps.
 
-from statistics import median
-from typing import Literal
+What a viewer sees at a seam is whatever sets its step apart from the others: a
+jump, a frame seen twice, a change of pace, a pop of exposure or color. The
+verdict names the first of them that is there, the score comes of the worst.
+"""
 
-from answerprint.measured.motion import Motion
-from answerprint.record import Record
+import math
+from collections.abc import Callable
+from typing import Final
 
+from answerprint.checks.gait import Gait
+from answerprint.checks.join import Join, SeamLimits
+from answerprint.checks.mend import mend_jump, mend_repeat, score_of
+from answerprint.checks.repeat import repeated_frames
+from answerprint.measured.motion import Motion, Step
+from answerprint.verdict import Mend, SeamFigures, SeamVerdict, Verdict
 
-class SeamLimits(Record):
-    """Limits of the loop seam, in ordinary steps of the clip."""
-
-    jump: float = 1.5
-    """Ordinary steps that the seam may span: one missing frame spans 1.6 on a steady orbit."""
-    repeat: float = 0.3
-    """A seam of fewer ordinary steps repeats a frame."""
-    still: float = 0.05
-    """An ordinary step under this many Lab units is no motion."""
-
-
-class SeamVerdict(Record):
-    """What a seam is, how sure, and the figures behind it."""
-
-    verdict: Literal["seamless", "duplicate-end", "jump", "frozen"]
-    """What the seam is."""
-    score: float
-    """1 is seamless, 0 certainly not."""
-    reason: str
-    """One plain sentence."""
-    frames: tuple[int, ...] = ()
-    """Frames it concerns, counted from 0."""
+PASSING: Final = 0.5
+"""Score under which a seam is refused."""
+NEAR: Final = (-3, -2, -1, 1, 2, 3)
+"""Moving steps from the seam at which a cut is looked for with care: one frame later, the seam itself is perfect."""
+CUT_DIFFERENCE: Final = 6.0
+"""Excess, Oklab x 100, of a cut anywhere inside: no steady clip measured comes to 6."""
+CUT_DETAIL: Final = 0.5
+"""Difference of local contrast of a cut: flashes and strobes keep the picture and stay below."""
+CUT_RATIO: Final = 5.0
+"""How many times what nine in ten steps exceed their surroundings by a cut does."""
 
 
 def judge_seam(motion: Motion, limits: SeamLimits) -> SeamVerdict:
-    """Judge the seam of a clip by its own steps."""
-    ordinary = median(step.tone[0] for step in motion.steps[1:])
-    ends = (motion.frames - 1, 0)
-    if ordinary < limits.still:
-        return SeamVerdict(
-            verdict="frozen", score=0, reason="nothing moves in the clip", frames=ends
+    """Judge the seam of a clip of two frames or more by its own steps."""
+    join = Join(Gait.of(motion), limits)
+    for rule in _RULES:
+        found = rule(join)
+        if found is not None:
+            return found
+    return _verdict(join, "seamless", "the last frame leads into the first by an ordinary step")
+
+
+def _frozen(join: Join) -> SeamVerdict | None:
+    if not join.frozen:
+        return None
+    return _verdict(join, "frozen", "nothing moves in the whole clip", score=0.0)
+
+
+def _duplicate_end(join: Join) -> SeamVerdict | None:
+    count = repeated_frames(join)
+    if not count:
+        return None
+    frames = join.motion.frames
+    what = "frame repeats" if count == 1 else f"{count} frames repeat"
+    return _verdict(
+        join,
+        "duplicate-end",
+        f"the last {what} the beginning, so motion stands still or steps back at the seam",
+        frames=tuple(range(frames - count, frames)),
+        score=0.5 * min(join.motion.seam.tone[0] / max(join.ordinary, 1e-6), 0.8),
+        mend=mend_repeat(join.gait, count),
+    )
+
+
+def _grade_step(join: Join) -> SeamVerdict | None:
+    if max(join.exposure, join.color) < 1 or not join.graded:
+        return None
+    if join.exposure >= join.color:
+        return _verdict(
+            join,
+            "exposure-step",
+            f"exposure steps by {join.step.stops:+.2f} stops from the last frame to the first",
+            frames=_ends(join),
         )
-    spans = motion.seam.tone[0] / ordinary
-    if spans < limits.repeat:
-        return SeamVerdict(
-            verdict="duplicate-end", score=0, reason="the last frame repeats the first", frames=ends
-        )
-    if spans > limits.jump:
-        return SeamVerdict(
-            verdict="jump",
-            score=0,
-            reason=f"the seam spans {spans:.1f} ordinary steps",
-            frames=ends,
-        )
-    return SeamVerdict(verdict="seamless", score=1, reason="the seam is an ordinary step")
+    return _verdict(
+        join,
+        "color-step",
+        f"color shifts by {join.step.tint:.1f} (Oklab x 100) from the last frame to the first",
+        frames=_ends(join),
+    )
+
+
+def _jump(join: Join) -> SeamVerdict | None:
+    if join.jump < 1:
+        return None
+    return _verdict(join, "jump", _how_far(join), frames=_ends(join), mend=mend_jump(join.gait))
+
+
+def _how_far(join: Join) -> str:
+    spans = join.span.steps if join.span else 0.0
+    if 1.5 <= spans < 5.5:
+        missing = round(spans) - 1
+        frames = "a frame is" if missing == 1 else f"{missing} frames are"
+        return f"the seam spans {spans:.1f} ordinary steps, as if {frames} missing"
+    return f"the last frame does not lead into the first: they differ by {join.motion.seam.tone[0]:.2g}, ordinary steps by {join.ordinary:.2g} (Oklab x 100)"
+
+
+def _hidden_cut(join: Join) -> SeamVerdict | None:
+    count = len(join.gait.moving)
+    if count <= 2 * max(NEAR) + 2:
+        return None
+    places = {by % count: join.cut(by % count) for by in NEAR}
+    worst = max(places, key=lambda place: places[place])
+    if places[worst] < max(1.0, join.jump):
+        return None
+    frame = join.gait.moving[worst]
+    return _verdict(
+        join,
+        "jump",
+        "the seam itself is clean, but the picture jumps close to it",
+        frames=(frame - 1, frame),
+        score=score_of([places[worst]]),
+        mend=mend_jump(join.gait),
+    )
+
+
+def _inner_cut(join: Join) -> SeamVerdict | None:
+    cuts = [frame for frame, step in enumerate(join.motion.steps) if frame and _is_cut(join, step)]
+    if not cuts:
+        return None
+    return _verdict(
+        join,
+        "jump",
+        "the seam itself is clean, but the picture cuts inside the clip",
+        frames=tuple(frame for cut in cuts for frame in (cut - 1, cut)),
+        score=0.0,
+    )
+
+
+def _is_cut(join: Join, step: Step) -> bool:
+    return step.detail > CUT_DETAIL and step.excess > max(
+        CUT_DIFFERENCE, CUT_RATIO * join.gait.usual_excess
+    )
+
+
+def _speed_change(join: Join) -> SeamVerdict | None:
+    if join.pace < 1 or (join.jump >= 1 and join.leaps):
+        return None
+    ratio = math.exp(join.change_of_pace[0])
+    how = f"{ratio:.1f} times as fast" if ratio > 1 else f"at {ratio:.0%} of the pace"
+    return _verdict(
+        join, "speed-change", f"motion goes on {how} behind the seam", frames=_ends(join)
+    )
+
+
+_RULES: Final[tuple[Callable[[Join], SeamVerdict | None], ...]] = (
+    _frozen,
+    _duplicate_end,
+    _grade_step,
+    _hidden_cut,
+    _speed_change,
+    _jump,
+    _inner_cut,
+)
+
+
+def _ends(join: Join) -> tuple[int, int]:
+    return (join.motion.frames - 1, 0)
+
+
+def _verdict(
+    join: Join,
+    verdict: Verdict,
+    reason: str,
+    *,
+    frames: tuple[int, ...] = (),
+    score: float | None = None,
+    mend: Mend | None = None,
+) -> SeamVerdict:
+    strengths = [
+        join.jump,
+        join.pace,
+        join.exposure if join.graded else 0,
+        join.color if join.graded else 0,
+    ]
+    return SeamVerdict(
+        verdict=verdict,
+        score=round(score_of(strengths) if score is None else score, 3),
+        reason=reason,
+        frames=frames,
+        figures=_figures(join),
+        mend=mend,
+    )
+
+
+def _figures(join: Join) -> SeamFigures:
+    span = join.span
+    return SeamFigures(
+        step=join.motion.seam.tone[0],
+        ordinary=round(join.ordinary, 4),
+        spans=round(span.steps, 2) if span else None,
+        stands_out=round(join.surprise, 2),
+        stops=join.step.stops,
+        tint=join.step.tint,
+        pace=round(math.exp(join.change_of_pace[0]), 2),
+    )

@@ -6,7 +6,7 @@ import click
 
 import answerprint as ap
 from answerprint.cli import options
-from answerprint.cli.console import FINDINGS, exit_code, print_reports, progress_shown
+from answerprint.cli.console import FINDINGS, exit_code, print_reports, print_seam, progress_shown
 from answerprint.cli.options import read_limits, read_order
 
 
@@ -110,5 +110,5 @@ def seam(source: str, *, format_: str, limits_file: str | None, quiet: bool) -> 
     """
     with progress_shown(quiet=quiet) as progress:
         verdict = ap.seam(source, limits=read_limits(limits_file), progress=progress)
-    click.echo(verdict.model_dump_json(indent=1) if format_ == "json" else str(verdict))
+    print_seam(source, verdict, format_)
     return 0 if verdict.verdict == "seamless" else FINDINGS

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from answerprint.report import Report
+    from answerprint.verdict import SeamVerdict
 
 FINDINGS = 1
 """Exit code of findings at or above `--fail-on`."""
@@ -86,3 +87,13 @@ def print_reports(reports: Sequence["Report"], format_: str, fail_on: str = "err
         click.echo(junit.to_junit(reports, level), nl=False)
     else:
         click.echo(json.to_json(reports) if format_ == "json" else json.to_jsonl(reports), nl=False)
+
+
+def print_seam(source: str, found: "SeamVerdict", format_: str) -> None:
+    """Print a seam's verdict in one of the formats on standard output."""
+    from answerprint.render import text
+
+    if format_ == "json":
+        click.echo(found.model_dump_json(indent=1))
+    else:
+        click.echo(text.seam_to_text(source, found), nl=False)

@@ -8,6 +8,7 @@ from answerprint.measured.clips import MovieMeasures, SequenceMeasures
 from answerprint.measured.deliverable import Deliverable
 from answerprint.report import Finding, Report
 from answerprint.timing import spell_frames
+from answerprint.verdict import SeamVerdict
 
 MOST_FINDINGS: Final = 20
 """Findings shown; more would push the verdict off the screen, and the JSON report has them all."""
@@ -18,6 +19,24 @@ _WORDS: Final = {"pass": "PASS", "warn": "PASS WITH WARNINGS", "fail": "FAIL"}
 def to_text(report: Report) -> str:
     """Write one report as lines of text, the verdict first."""
     return "\n".join(_lines(report)) + "\n"
+
+
+def seam_to_text(source: str, found: SeamVerdict) -> str:
+    """Write one seam's verdict as lines of text: what it is, the figures behind it, what would mend it."""
+    return "\n".join(_seam_lines(source, found)) + "\n"
+
+
+def _seam_lines(source: str, found: SeamVerdict) -> Iterator[str]:
+    figures = found.figures
+    yield f"{one_line(source)}: {found.verdict}, score {found.score:.2f}"
+    yield f"  because    {found.reason}"
+    if found.frames:
+        yield f"  frames     {spell_frames(sorted(set(found.frames)))} of the clip, counted from 0"
+    spans = f", spans {figures.spans:.1f} ordinary steps" if figures.spans is not None else ""
+    yield f"  step       {figures.step:.3g} (Oklab x 100), beside it {figures.ordinary:.3g}{spans}"
+    yield f"  grade      {figures.stops:+.3f} stops, color {figures.tint:.2f} (Oklab x 100)"
+    if found.mend:
+        yield f"  mend       {found.mend}"
 
 
 def _lines(report: Report) -> Iterator[str]:

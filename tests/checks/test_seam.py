@@ -1,0 +1,185 @@
+"""The seam judge, on loops that were rendered and broken in every way it names."""
+
+import csv
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import answerprint as ap
+from answerprint.checks.join import SeamLimits
+from answerprint.checks.seam import judge_seam
+from answerprint.measure.motion import MotionMeter
+from answerprint.measured.motion import Motion
+from answerprint.rehearsal.scene import Scene, render
+from answerprint.verdict import SeamVerdict
+
+Picture = NDArray[np.float32]
+Clip = list[Picture]
+
+COUNT = 72
+
+
+@pytest.fixture(scope="module")
+def loop() -> Clip:
+    """A true loop of a moving camera, with grain."""
+    scene = Scene(seed=1, size=(192, 108), frames=COUNT, loop=True)
+    return [render(scene, index) for index in range(COUNT)]
+
+
+@pytest.fixture(scope="module")
+def travel() -> Clip:
+    """A clip that goes somewhere and does not come back."""
+    scene = Scene(seed=1, size=(192, 108), frames=COUNT)
+    return [render(scene, index) for index in range(40)]
+
+
+def motion_of(clip: Iterable[Picture]) -> Motion:
+    meter = MotionMeter()
+    for picture in clip:
+        meter.add(picture)
+    return meter.result()
+
+
+def judged(clip: Iterable[Picture]) -> SeamVerdict:
+    return judge_seam(motion_of(clip), SeamLimits())
+
+
+def held(clip: Clip, *cadence: int) -> Clip:
+    return [picture for n, picture in enumerate(clip) for _ in range(cadence[n % len(cadence)])]
+
+
+def ramped(clip: Clip, stops: float, tint: tuple[float, float, float] = (1, 1, 1)) -> Clip:
+    gains = [np.float32(2.0 ** (stops * n / len(clip))) for n in range(len(clip))]
+    tints = [np.asarray(tint, np.float32) ** np.float32(n / len(clip)) for n in range(len(clip))]
+    return [picture * gain * by for picture, gain, by in zip(clip, gains, tints, strict=True)]
+
+
+def patched(clip: Clip, other: Clip) -> Clip:
+    """Lay another clip into a corner, as on a screen of a quarter of the picture's size."""
+    made = [picture.copy() for picture in clip]
+    for n, picture in enumerate(made):
+        picture[8:35, 8:56] = other[n][::4, ::4]
+    return made
+
+
+def noisy(clip: Clip) -> Clip:
+    grain = np.random.default_rng(5)
+    return [np.asarray(p + grain.normal(0, 0.003, p.shape), np.float32).clip(0) for p in clip]
+
+
+Spoil = Callable[[Clip], Clip]
+
+SEAMLESS: dict[str, Spoil] = {
+    "as it is": lambda c: c,
+    "begun elsewhere": lambda c: c[31:] + c[:31],
+    "on twos": lambda c: held(c, 2),
+    "on threes": lambda c: held(c, 3),
+    "on twos and threes": lambda c: held(c, 2, 3),
+    "on twos, cut within a pair": lambda c: held(c, 2)[1:] + held(c, 2)[:1],
+    "grainy": noisy,
+    "every second frame": lambda c: c[::2],
+    "there and back": lambda c: c[:37] + c[35:0:-1],
+    "over one wild frame twice as bright": lambda c: [
+        2 * p if n == 30 else p for n, p in enumerate(c)
+    ],
+}
+
+BROKEN: dict[str, tuple[str, Spoil]] = {
+    "first frame again": ("duplicate-end", lambda c: [*c, c[0]]),
+    "first two frames again": ("duplicate-end", lambda c: c + c[:2]),
+    "first frame again, grainy": ("duplicate-end", lambda c: noisy([*c, c[0]])),
+    "first picture again on twos": ("duplicate-end", lambda c: held([*c, c[0]], 2)),
+    "one missing": ("jump", lambda c: c[:-1]),
+    "three missing": ("jump", lambda c: c[:-3]),
+    "thirty missing": ("jump", lambda c: c[:-30]),
+    "three missing on twos": ("jump", lambda c: held(c[:-3], 2)),
+    "cut one frame before the seam": ("jump", lambda c: c[:-19] + c[-1:]),
+    "cut two frames behind the seam": ("jump", lambda c: c[:2] + c[20:]),
+    "a patch that does not loop": ("jump", lambda c: patched(c, [c[n * 3 // 5] for n in range(len(c))])),
+    "brighter": ("exposure-step", lambda c: ramped(c, 0.3)),
+    "darker": ("exposure-step", lambda c: ramped(c, -0.2)),
+    "warmer": ("color-step", lambda c: ramped(c, 0, (1.15, 1, 0.87))),
+    "slowing down": ("speed-change", lambda c: c[:54:3] + c[54:]),
+    "one frame": ("frozen", lambda c: [c[0]] * 24),
+    "one frame with grain": ("frozen", lambda c: noisy([c[0]] * 24)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", SEAMLESS)
+def test_a_loop_is_seamless(loop: Clip, how: str) -> None:
+    found = judged(SEAMLESS[how](loop))
+    assert found.verdict == "seamless", found
+    assert found.score > 0.5
+    assert found.frames == ()
+    assert found.mend is None
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_a_broken_loop_is_named(loop: Clip, how: str) -> None:
+    verdict, spoil = BROKEN[how]
+    clip = spoil(loop)
+    found = judged(clip)
+    assert found.verdict == verdict, found
+    assert found.score < 0.5
+    assert all(0 <= frame < len(clip) for frame in found.frames)
+
+
+@pytest.mark.parametrize("cadence", [(1,), (2,), (3,), (2, 3)])
+def test_a_clip_that_goes_elsewhere_jumps(travel: Clip, cadence: tuple[int, ...]) -> None:
+    assert judged(held(travel, *cadence)).verdict == "jump"
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_the_mend_of_a_repeated_beginning_restores_the_loop(loop: Clip, count: int) -> None:
+    clip = loop + loop[:count]
+    mend = judged(clip).mend
+    assert mend is not None
+    assert (mend.drop, mend.frames) == ("last", count)
+    assert judged(clip[: -mend.frames]).verdict == "seamless"
+
+
+def test_the_mend_of_a_jump_is_the_fewest_frames_that_close_it(loop: Clip, travel: Clip) -> None:
+    clip = loop + loop[20:24]
+    found = judged(clip)
+    assert found.verdict == "jump"
+    assert found.mend is not None
+    assert (found.mend.drop, found.mend.frames) == ("last", 4)
+    assert judged(travel).mend is None
+
+
+def test_the_figures_say_how_far_the_seam_is(loop: Clip) -> None:
+    spans = [judged(loop[: COUNT - missing]).figures.spans for missing in (0, 1, 2, 3)]
+    assert spans == pytest.approx([1, 2, 3, 4], abs=0.5)
+    assert judged(ramped(loop, -0.3)).figures.stops == pytest.approx(0.3, abs=0.05)
+
+
+def test_a_hidden_cut_is_found_at_its_place(loop: Clip) -> None:
+    clip = loop[:-19] + loop[-1:]
+    found = judged(clip)
+    assert found.frames == (len(clip) - 2, len(clip) - 1)
+    assert "close to it" in found.reason
+
+
+def test_a_wider_limit_lets_a_small_jump_pass(loop: Clip) -> None:
+    motion = motion_of(loop[:-1])
+    assert judge_seam(motion, SeamLimits(jump=20)).verdict == "seamless"
+
+
+def test_a_clip_of_two_frames_has_the_same_step_twice(travel: Clip) -> None:
+    assert judged(travel[:2]).verdict == "seamless"
+
+
+def test_every_labelled_clip_is_judged_right(shared: Path) -> None:
+    """All plain ones, and at least four of the six traps."""
+    with (shared / "loops" / "LOOPS.csv").open(newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    wrong = {
+        row["file"]: row["label"]
+        for row in rows
+        if (ap.seam(shared / row["file"]).verdict == "seamless") != (row["truth"] == "loop")
+    }
+    assert [file for file, label in wrong.items() if label != "hard"] == []
+    assert len(wrong) <= 2
