@@ -24,6 +24,8 @@ BESIDE: Final = 3
 _SPREAD_FLOOR: Final = 0.15
 _PEAK_FLOOR: Final = 2.5
 _PEAK_WEIGHT: Final = 0.7
+_NEARER: Final = 0.8
+_STRAY_FLOOR: Final = 0.5
 _CREEP: Final = 0.05
 _CREEP_FLOW: Final = 0.0003
 
@@ -85,6 +87,22 @@ class Gait:
         others = [step for place, step in enumerate(self.steps) if place != at % len(self.steps)]
         step = self.steps[at]
         return SurpriseScale.of(others).surprise(step.excess, step.excess_peak)
+
+    def stray(self, start: int, count: int) -> float:
+        """Return how far `count` frames from `start` on do not belong where they stand; near 1 and above they may not.
+
+        The step into them and the step out of them, the smaller of the two, in
+        quick steps of the clip; 0 where the frames around them are hardly nearer
+        to each other, as in any motion that goes on.
+        """
+        steps = self.motion.steps
+        last = steps[(start + count) % len(steps)]
+        if len(last.tone) <= count:
+            return 0.0
+        least = min(steps[start % len(steps)].tone[0], last.tone[0])
+        if last.tone[count] > _NEARER * least:
+            return 0.0
+        return least / max(ninth_decile([step.tone[0] for step in self.steps]), _STRAY_FLOOR)
 
     def change_of_pace(self) -> tuple[float, float]:
         """Return by how much pace changes over the first moving step, and how much that is for this clip.

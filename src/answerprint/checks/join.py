@@ -36,8 +36,10 @@ _NO_GROWTH: Final = 1.15
 class SeamLimits(Record):
     """Limits of the loop seam.
 
-    Measured on 1,400 true loops, grainy, held, requantized and coded in many
-    ways, and on 7,000 broken ones: about 1 in 100 clean loops is refused.
+    Measured on 1,400 true loops, grainy, held, turned and requantized, of which 1
+    in 40 is refused, and on 680 clips of real footage that go elsewhere, of which 1
+    in 170 passes. Of loops coded again at 320 pixels wide and a quality at which
+    the first frame visibly pops, 1 in 10 is refused.
     """
 
     jump: float = Field(default=1.5, gt=0)

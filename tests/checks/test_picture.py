@@ -1,0 +1,99 @@
+"""Black, repeated and frozen frames, each found and each let be."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from answerprint.checks.limits import Limits, PictureLimits
+from answerprint.measured.motion import Motion, Step
+from tests.checks.subjects import breaches, movie, sequence
+
+
+def moving(tones: Sequence[float]) -> Motion:
+    """The motion of a clip by how far each frame is from the one before; the first is the seam."""
+    return Motion(frames=len(tones), steps=tuple(Step(tone=(tone,)) for tone in tones))
+
+
+def dark(*numbers: int, luma: float = 0.0, peak: float = 0.0) -> dict[int, dict[str, Any]]:
+    return {number: {"luma": luma, "luma_peak": peak} for number in numbers}
+
+
+def test_a_clip_without_black_passes() -> None:
+    assert breaches("picture.black", sequence(24)) == []
+
+
+@pytest.mark.parametrize("number", [1001, 1010, 1024])
+def test_one_black_frame_is_found_wherever_it_is(number: int) -> None:
+    (found,) = breaches("picture.black", sequence(24, change=dark(number)))
+    assert found.frames == (number,)
+
+
+def test_a_dark_frame_with_one_light_is_not_black() -> None:
+    assert breaches("picture.black", sequence(24, change=dark(1010, luma=0.001, peak=0.4))) == []
+
+
+def test_black_at_the_end_of_a_fade_is_meant() -> None:
+    fade = dark(1022, luma=0.02, peak=0.1) | dark(1023, 1024)
+    assert breaches("picture.black", sequence(24, change=fade)) == []
+    (found,) = breaches("picture.black", sequence(24, change=dark(1023, 1024)))
+    assert found.frames == (1023, 1024)
+
+
+def test_a_clip_that_is_black_all_through_is_found() -> None:
+    (found,) = breaches("picture.black", sequence(24, change=dark(*range(1001, 1025))))
+    assert len(found.frames) == 24
+
+
+def test_a_frame_without_a_picture_is_not_counted_as_black() -> None:
+    lost = {1010: {"luma": None, "luma_peak": None}}
+    assert breaches("picture.black", sequence(24, change=lost)) == []
+
+
+def test_even_motion_repeats_nothing() -> None:
+    assert breaches("picture.repeated", sequence(24, motion=moving([2.0] * 24))) == []
+
+
+@pytest.mark.parametrize("step", [0.0, 0.4])
+def test_a_repeated_frame_is_found_by_its_number(step: float) -> None:
+    tones = [2.0] * 24
+    tones[9] = step
+    (found,) = breaches("picture.repeated", sequence(24, motion=moving(tones)))
+    assert found.frames == (1010,)
+    (found,) = breaches("picture.repeated", movie(24, motion=moving(tones)))
+    assert found.frames == (9,)
+
+
+def test_a_repeat_is_found_in_slow_motion_and_not_in_stillness() -> None:
+    slow = [0.2] * 24
+    slow[9] = 0.0
+    assert breaches("picture.repeated", sequence(24, motion=moving(slow)))
+    assert breaches("picture.repeated", sequence(24, motion=moving([0.0] * 24))) == []
+
+
+def test_motion_that_comes_to_rest_repeats_nothing() -> None:
+    easing = [2.0 * 0.7**n for n in range(24)]
+    assert breaches("picture.repeated", sequence(24, motion=moving(easing))) == []
+
+
+@pytest.mark.parametrize("cadence", [2, 3])
+def test_a_held_cadence_is_a_style(cadence: int) -> None:
+    tones = [2.0 if n % cadence == 0 else 0.0 for n in range(24)]
+    assert breaches("picture.repeated", sequence(24, motion=moving(tones))) == []
+
+
+def test_a_clip_in_which_something_moves_is_not_frozen() -> None:
+    tones = [0.0] * 24
+    tones[12] = 0.3
+    assert breaches("picture.frozen", sequence(24, motion=moving(tones))) == []
+
+
+def test_a_still_is_frozen() -> None:
+    (found,) = breaches("picture.frozen", sequence(24, motion=moving([0.0, *[0.01] * 23])))
+    assert found.measured == pytest.approx(0.01)
+    assert len(found.frames) == 24
+
+
+def test_limits_decide() -> None:
+    strict = Limits(picture=PictureLimits(frozen_step=0.5))
+    assert breaches("picture.frozen", sequence(24, motion=moving([0.3] * 24)), limits=strict)
