@@ -1,6 +1,7 @@
 """The door to OpenEXR: what is read, and how damage is told."""
 
 import io
+import struct
 import sys
 import threading
 from pathlib import Path
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from answerprint.color.primaries import AP0
 from answerprint.errors import FrameError
 from answerprint.media.exr import MAX_SAMPLES, frame_bytes, read_frame, read_header
+from answerprint.media.exrstart import contradiction
 from tests.made import exr, picture
 
 
@@ -144,3 +146,30 @@ def test_every_real_exr_is_read_or_refused(shared: Path) -> None:
             assert "\n" not in str(refused)
         else:
             assert frame.header.parts
+
+
+@pytest.mark.parametrize("type_", [b"tiledimage", b"deepscanline", b"deeptile"])
+def test_a_header_that_declares_two_layouts_is_refused(type_: bytes) -> None:
+    content = exr()
+    (size,) = struct.unpack_from("<i", content, content.index(b"type\0string\0") + 12)
+    value = content.index(b"type\0string\0") + 16
+    other = struct.pack("<i", len(type_)) + type_
+    changed = content[: value - 4] + other + content[value + size :]
+    with pytest.raises(FrameError, match=r"scanlines, its type|damaged"):
+        read_frame(changed)
+    assert contradiction(content) is None
+    assert contradiction(changed) == (
+        f"header contradicts itself: its version field says scanlines, its type {type_.decode()}"
+    )
+
+
+def test_a_type_that_is_none_is_told() -> None:
+    changed = exr().replace(b"scanlineimage", b"scanlineimagf")
+    assert contradiction(changed) == (
+        "header is damaged: its type 'scanlineimagf' is none of OpenEXR's"
+    )
+
+
+@pytest.mark.parametrize("cut", [0, 4, 8, 20, 200])
+def test_a_header_that_is_cut_off_contradicts_nothing(cut: int) -> None:
+    assert contradiction(exr()[:cut]) is None

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from answerprint.errors import FrameError
 from answerprint.measured.exr import ExrChannel, ExrHeader, ExrPart, PixelType, Window
+from answerprint.media.exrstart import START, contradiction
 
 ExrSource = Path | bytes
 Plane = NDArray[np.float16] | NDArray[np.float32] | NDArray[np.uint32]
@@ -87,6 +88,8 @@ def read_frame(source: ExrSource) -> ExrFrame:
     Memory: the decoded samples, refused beforehand above `MAX_SAMPLES`.
     """
     header = read_header(source)
+    if (twice := contradiction(_start(source, START))) is not None:
+        raise FrameError(twice)
     if header.samples > MAX_SAMPLES:
         width, height = header.main.size
         raise FrameError(
@@ -134,7 +137,7 @@ def _open(source: ExrSource, *, header_only: bool) -> Any:
 
 def _why_unopened(source: ExrSource, problem: Exception) -> str:
     try:
-        start = source[:4] if isinstance(source, bytes) else _first_bytes(source)
+        start = _start(source, len(MAGIC))
     except OSError as missing:
         return f"cannot be opened ({missing.strerror})"
     if not start:
@@ -149,9 +152,11 @@ def _why_unopened(source: ExrSource, problem: Exception) -> str:
     )
 
 
-def _first_bytes(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(4)
+def _start(source: ExrSource, count: int) -> bytes:
+    if isinstance(source, bytes):
+        return source[:count]
+    with source.open("rb") as file:
+        return file.read(count)
 
 
 def _header(opened: Any) -> ExrHeader:
