@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from answerprint.measure.pixels import (
     CELL,
+    Reach,
     cells,
     code_levels,
     digest,
@@ -77,11 +78,11 @@ def test_negatives_and_nan_do_not_spoil_a_cell() -> None:
 
 def test_a_cell_unlike_its_neighbours_in_time_is_found() -> None:
     frames = [some_halves(seed, (64, 96)) for seed in (1, 1, 1)]
-    still = [cells([plane] * 3) for plane in frames]
+    still = [Reach.of(cells([plane] * 3)) for plane in frames]
     assert outlying(*still)[0] == 0
     damaged = frames[1].copy()
     damaged[24:32, 40:48] = 300
-    count, place = outlying(still[0], cells([frames[1], damaged, frames[1]]), still[2])
+    count, place = outlying(still[0], Reach.of(cells([frames[1], damaged, frames[1]])), still[2])
     assert 4 <= count <= 16
     assert place[0] in range(40, 48)
     assert place[1] in range(24, 32)
@@ -89,5 +90,5 @@ def test_a_cell_unlike_its_neighbours_in_time_is_found() -> None:
 
 def test_motion_of_a_cell_is_no_damage() -> None:
     wide = some_halves(5, (64, 120))
-    moved = [cells([np.ascontiguousarray(wide[:, x : x + 96])] * 3) for x in (0, 4, 8)]
+    moved = [Reach.of(cells([np.ascontiguousarray(wide[:, x : x + 96])] * 3)) for x in (0, 4, 8)]
     assert outlying(*moved)[0] == 0

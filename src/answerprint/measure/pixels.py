@@ -7,8 +7,9 @@ exactly, and costs a quarter of one numpy reduction over float16.
 
 import threading
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import cv2
 import numpy as np
@@ -21,7 +22,7 @@ from answerprint.media.exr import Plane
 CELL: Final = 4
 """Width of a damage cell in pixels: half an 8x8 DWA block, so that a block's damage fills whole cells."""
 
-OUTLYING: Final = 0.5
+OUTLYING: Final = 1 / 2
 """Share of its surroundings' span, plus one stop, by which a cell has to stand out to count.
 
 Measured: a moving, textured, glittering clip has at most 2 such cells a frame;
@@ -30,6 +31,7 @@ a flipped bit that shifts the decoding of a DWA stream leaves 19 and more.
 
 _ONE_STOP: Final = np.array([1024], np.int16)
 """Bit patterns of half floats one stop apart differ by this much: the mantissa's 10 bits."""
+_AROUND: Final = np.ones((3, 3), np.uint8)
 _LARGEST: Final = 0x7BFF
 _threads = threading.local()
 
@@ -78,23 +80,46 @@ def linear_light(log_cells: NDArray[np.int16]) -> NDArray[np.float32]:
     return log_cells.astype(np.uint16).view(np.float16).astype(np.float32)
 
 
-def outlying(
-    before: NDArray[np.int16], cell: NDArray[np.int16], after: NDArray[np.int16]
-) -> tuple[int, tuple[int, int]]:
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The cells of one frame, and the highest and lowest that a place sees within a cell's motion."""
+
+    cells: NDArray[np.int16]
+    high: NDArray[np.int16]
+    low: NDArray[np.int16]
+
+    @classmethod
+    def of(cls, log_cells: NDArray[np.int16]) -> Self:
+        """Look one cell around every cell."""
+        return cls(log_cells, cv2.dilate(log_cells, _AROUND), cv2.erode(log_cells, _AROUND))
+
+
+def outlying(before: Reach, frame: Reach, after: Reach) -> tuple[int, tuple[int, int]]:
     """Count the cells that lie outside what the frames before and after span around their place.
 
     Outside means by more than OUTLYING of that span plus one stop; motion of up
     to a cell stays inside the span. Returns the count and the top left pixel
-    (x, y) of the worst cell.
+    (x, y) of the worst cell; (0, (0, 0)) where there is none.
     """
-    around = np.ones((3, 3), np.uint8)
-    high = cv2.max(cv2.dilate(before, around), cv2.dilate(after, around))
-    low = cv2.min(cv2.erode(before, around), cv2.erode(after, around))
-    excess = cv2.max(cv2.subtract(cell, high), cv2.subtract(low, cell))
-    share = cv2.divide(excess, cv2.add(cv2.subtract(high, low), _ONE_STOP), dtype=cv2.CV_32F)
-    worst = share if share.ndim == 2 else share.max(axis=2)
-    row, column = np.unravel_index(int(worst.argmax()), worst.shape)
-    return int((worst > OUTLYING).sum()), (int(column) * CELL, int(row) * CELL)
+    high, low = cv2.max(before.high, after.high), cv2.min(before.low, after.low)
+    excess = cv2.max(cv2.subtract(frame.cells, high), cv2.subtract(low, frame.cells))
+    allowed = cv2.add(cv2.subtract(high, low), _ONE_STOP)
+    # Of a clean frame hardly a cell comes so far: dividing is left to those that do.
+    far = cv2.compare(_times(excess, 1 / OUTLYING), allowed, cv2.CMP_GT)
+    at = np.unravel_index(np.flatnonzero(far != 0), far.shape)
+    if not len(at[0]):
+        return 0, (0, 0)
+    worst = int(np.argmax(excess[at] / allowed[at]))
+    count = len(np.unique(at[0] * far.shape[1] + at[1]))
+    return count, (int(at[1][worst]) * CELL, int(at[0][worst]) * CELL)
+
+
+def _times(plane: NDArray[np.int16], whole: float) -> NDArray[np.int16]:
+    """Multiply by a small whole number: saturated additions are many times as fast as a scaled product."""
+    total = plane
+    for _ in range(round(whole) - 1):
+        total = cv2.add(total, plane)
+    return total
 
 
 def _shrunk(plane: NDArray[np.float16]) -> NDArray[np.uint16]:

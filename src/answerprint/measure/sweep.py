@@ -19,7 +19,7 @@ from answerprint.color.light import luminance, transformed
 from answerprint.color.primaries import REC709, rgb_to_rgb
 from answerprint.errors import FrameError
 from answerprint.measure.motion import THUMB, MotionMeter
-from answerprint.measure.pixels import cells, digest, linear_light, outlying, plane_levels
+from answerprint.measure.pixels import Reach, cells, digest, linear_light, outlying, plane_levels
 from answerprint.measured.clips import SequenceMeasures
 from answerprint.measured.exr import ExrHeader
 from answerprint.measured.frames import FrameLevels
@@ -41,7 +41,7 @@ class Observed:
 
     levels: FrameLevels
     header: ExrHeader | None = None
-    cells: NDArray[np.int16] | None = None
+    reach: Reach | None = None
     thumb: NDArray[np.float32] | None = None
 
 
@@ -94,7 +94,7 @@ def observe_frame(frame: ExrFrame, file: FrameFile) -> Observed:
         luma=float(luma.mean()) if luma is not None else None,
         luma_peak=float(luma.max()) if luma is not None else None,
     )
-    return Observed(levels, frame.header, shrunk, thumb)
+    return Observed(levels, frame.header, None if shrunk is None else Reach.of(shrunk), thumb)
 
 
 def in_order(
@@ -132,11 +132,11 @@ class _Collected:
         self.frames: list[FrameLevels] = []
         self.headers: list[ExrHeader] = []
         self.meter = MotionMeter()
-        self._last: deque[NDArray[np.int16] | None] = deque(maxlen=3)
+        self._last: deque[Reach | None] = deque(maxlen=3)
 
     def add(self, observed: Observed) -> None:
         self.frames.append(self._numbered(observed))
-        self._last.append(observed.cells)
+        self._last.append(observed.reach)
         if len(self._last) == 3:
             self._compare(*self._last)
         if observed.thumb is not None:
@@ -149,11 +149,11 @@ class _Collected:
             self.headers.append(observed.header)
         return observed.levels.model_copy(update={"header": self.headers.index(observed.header)})
 
-    def _compare(self, *three: NDArray[np.int16] | None) -> None:
+    def _compare(self, *three: Reach | None) -> None:
         before, middle, after = three
         if before is None or middle is None or after is None:
             return
-        if before.shape == middle.shape == after.shape:
+        if before.cells.shape == middle.cells.shape == after.cells.shape:
             count, place = outlying(before, middle, after)
             update = {"outliers": count, "outlier_at": place}
             self.frames[-2] = self.frames[-2].model_copy(update=update)
