@@ -141,7 +141,9 @@ def test_a_frame_of_another_size_is_compared_all_the_same(loop: list[Picture]) -
     assert motion.steps[5].tone[0] < 3 * motion.steps[4].tone[0]
 
 
-@pytest.mark.parametrize("size", [(1, 1), (192, 1), (1, 192), (16, 9), (192, 13)])
+@pytest.mark.parametrize(
+    "size", [(1, 1), (192, 1), (1, 192), (16, 9), (192, 13), (192, 28), (28, 192)]
+)
 def test_pictures_of_any_shape_are_measured(size: tuple[int, int]) -> None:
     width, height = size
     grain = np.random.default_rng(1)

@@ -11,6 +11,8 @@ _SAME: Final = 0.3
 """Share of what pictures as far apart differ by elsewhere, under which two show the same."""
 _QUIET: Final = (0.6, 0.75)
 """Share of the steps beside it, and of the smallest twentieth, that a repeat under noise is smaller than."""
+_SILENT: Final = (0.3, 0.4)
+"""The same for a repeat that is told by its step alone, under the noise of a good codec."""
 _BACK: Final = 0.5
 """Steps that the pictures around such a repeat are short of their distance by; halfway to a whole one."""
 
@@ -49,8 +51,12 @@ def _held_in_noise(join: Join) -> int:
     span, seam = join.span, join.motion.seam.tone[0]
     if not join.gait.seam_moves or span is None or span.beyond_neighbours is None:
         return 0
-    beside, least = _QUIET
     inside = sorted(step.tone[0] for step in join.gait.steps[1:])
     smallest = inside[len(inside) // 20]
-    quiet = seam < min(beside * join.ordinary, least * smallest)
-    return 1 if quiet and span.beyond_neighbours < _BACK else 0
+    if _is_quiet(join, seam, smallest, _SILENT):
+        return 1
+    return int(_is_quiet(join, seam, smallest, _QUIET) and span.beyond_neighbours < _BACK)
+
+
+def _is_quiet(join: Join, seam: float, smallest: float, shares: tuple[float, float]) -> bool:
+    return seam < min(shares[0] * join.ordinary, shares[1] * smallest)

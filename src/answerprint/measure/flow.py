@@ -12,8 +12,8 @@ from answerprint.measure.perceptual import View
 
 Field = NDArray[np.float32]
 
-SMALLEST: Final = 16
-"""Shorter side under which the flow search has no room: such pictures count as not moving."""
+ROOM: Final = 32
+"""Least side of what the flow search is given: it crashes on wide pictures lower than this (OpenCV 5.0.0)."""
 GRID: Final = (16, 9)
 """Columns and rows the field is averaged to, so that a passing object meets its own motion of the frame before."""
 MEMORY: Final = 3
@@ -59,9 +59,9 @@ class FlowMeter:
 
     def _field(self, before: View, after: View) -> Field:
         height, width = before.gray.shape
-        if min(height, width) < SMALLEST:
-            return np.zeros((GRID[1], GRID[0], 2), np.float32)
-        dense = self._search.calc(before.gray, after.gray, np.zeros((height, width, 2), np.float32))
+        one, other = _with_room(before.gray), _with_room(after.gray)
+        dense = self._search.calc(one, other, np.zeros((*one.shape, 2), np.float32))
+        dense = np.ascontiguousarray(dense[:height, :width])
         field: Field = cv2.resize(dense, GRID, interpolation=cv2.INTER_AREA)
         return field / np.float32(width)
 
@@ -70,6 +70,14 @@ class FlowMeter:
             if earlier > SEEN * speed:
                 return field
         return None
+
+
+def _with_room(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Carry the last row and column on until either side has ROOM."""
+    below, beside = (max(0, ROOM - side) for side in gray.shape)
+    if not below and not beside:
+        return gray
+    return np.pad(gray, ((0, below), (0, beside)), mode="edge")
 
 
 def _speed(field: Field) -> float:
