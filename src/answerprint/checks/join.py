@@ -48,8 +48,8 @@ class SeamLimits(Record):
     """The same for the three steps on either side of the seam, where a cut may hide."""
     exposure: float = Field(default=0.04, gt=0)
     """Stops that exposure may step by where it is steady: a pop of a twentieth is seen on a plain field."""
-    color: float = Field(default=0.25, gt=0)
-    """Oklab a and b x 100 that color may step by where it is steady: a quarter of what is just visible in a patch."""
+    color: float = Field(default=0.15, gt=0)
+    """Oklab a and b x 100, median of the picture, that color may step by where it is steady; true loops stay below."""
     pace: float = Field(default=1.5, gt=1)
     """How many times faster or slower motion may go on behind the seam."""
     still: float = Field(default=0.05, ge=0)
