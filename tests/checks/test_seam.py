@@ -14,7 +14,9 @@ from answerprint.checks.seam import judge_seam
 from answerprint.measure.motion import MotionMeter
 from answerprint.measured.motion import Motion
 from answerprint.rehearsal.scene import Scene, render
+from answerprint.render.text import seam_to_text
 from answerprint.verdict import SeamVerdict
+from tests.checks.subjects import breaches, sequence
 
 Picture = NDArray[np.float32]
 Clip = list[Picture]
@@ -173,6 +175,25 @@ def test_a_wider_limit_lets_a_small_jump_pass(loop: Clip) -> None:
 
 def test_a_clip_of_two_frames_has_the_same_step_twice(travel: Clip) -> None:
     assert judged(travel[:2]).verdict == "seamless"
+
+
+def test_the_checks_name_the_frames_by_their_numbers(loop: Clip) -> None:
+    ordered = {"loop": True}
+    whole, broken = motion_of(loop), motion_of(loop[:-3])
+    assert breaches("seam.jump", sequence(COUNT, motion=whole), order=ordered) == []
+    (found,) = breaches("seam.jump", sequence(COUNT - 3, motion=broken), order=ordered)
+    assert found.frames == (1000 + COUNT - 3, 1001)
+    assert isinstance(found.measured, float)
+    assert found.measured < 0.5
+    assert breaches("seam.frozen", sequence(COUNT - 3, motion=broken), order=ordered) == []
+
+
+def test_a_verdict_reads_as_text(loop: Clip) -> None:
+    lines = seam_to_text("a.mp4", judged([*loop, loop[0]])).splitlines()
+    assert lines[0].startswith("a.mp4: duplicate-end, score 0.")
+    assert any(f"frames     {COUNT} of the clip" in line for line in lines)
+    assert any("drop the last frame" in line for line in lines)
+    assert len(seam_to_text("a.mp4", judged(loop)).splitlines()) == 4
 
 
 def test_every_labelled_clip_is_judged_right(shared: Path) -> None:

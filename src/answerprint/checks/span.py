@@ -22,6 +22,7 @@ FEWEST: Final = 6
 """Moving steps under which a clip says too little about itself."""
 
 _APART: Final = 5
+"""Furthest pairs compared, in moving steps."""
 _PLACES: Final = 400
 """Places inside the clip that are compared with the seam: enough for a decile of any clip."""
 _UNSURE: Final = 0.25
