@@ -11,7 +11,7 @@ from answerprint.color.primaries import AP0
 from answerprint.measured.clips import Measurements, MovieMeasures, SequenceMeasures
 from answerprint.measured.deliverable import Deliverable, Expected, Likeness
 from answerprint.measured.exr import ExrChannel, ExrHeader, ExrPart, PixelType
-from answerprint.measured.frames import ChannelLevels, FrameLevels
+from answerprint.measured.frames import ChannelLevels, FrameLevels, Outliers
 from answerprint.measured.motion import Motion
 from answerprint.measured.movie import ColorTags, MovieFacts, SoundFacts
 from answerprint.order import Order
@@ -50,7 +50,7 @@ def frame(number: int, **changes: Any) -> FrameLevels:
         "channels": dict.fromkeys("BGR", levels),
         "luma": 0.3,
         "luma_peak": 5.0,
-        "outliers": 1,
+        "outliers": Outliers(count=1),
     }
     return FrameLevels.model_validate(plain | changes)
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from answerprint.checks.limits import Limits, PixelLimits
-from answerprint.measured.frames import ChannelLevels
+from answerprint.measured.frames import ChannelLevels, Outliers
 
 from .subjects import breaches, frame, movie, sequence
 
@@ -48,17 +48,35 @@ def test_the_floor_of_negatives_is_a_limit() -> None:
 def test_damage_is_placed() -> None:
     assert breaches("pixels.damage", sequence()) == []
     (found,) = breaches(
-        "pixels.damage", sequence(change={1077: {"outliers": 60, "outlier_at": (40, 512)}})
+        "pixels.damage", sequence(change={1077: {"outliers": Outliers(count=60, at=(40, 512))}})
     )
     assert found.frames == (1077,)
     assert "x 40, y 512" in found.message
 
 
 def test_glitter_is_no_damage() -> None:
-    glitter = {number: {"outliers": 30 + number % 7} for number in range(1001, 1121)}
+    glitter = {
+        number: {"outliers": Outliers(count=30 + number % 7)} for number in range(1001, 1121)
+    }
     assert breaches("pixels.damage", sequence(change=glitter)) == []
-    (found,) = breaches("pixels.damage", sequence(change=glitter | {1077: {"outliers": 900}}))
+    hurt = glitter | {1077: {"outliers": Outliers(count=900)}}
+    (found,) = breaches("pixels.damage", sequence(change=hurt))
     assert found.frames == (1077,)
+
+
+def test_garbage_of_the_right_average_is_damage() -> None:
+    rough = {number: {"outliers": Outliers(rough=number % 4)} for number in range(1001, 1121)}
+    assert breaches("pixels.damage", sequence(change=rough)) == []
+    hurt = rough | {1077: {"outliers": Outliers(rough=14, at=(8, 16))}}
+    (found,) = breaches("pixels.damage", sequence(change=hurt))
+    assert (found.measured, found.limit, found.frames) == (14, 9, (1077,))
+    assert found.unit == "tiles of 16x16 pixels"
+
+
+def test_two_damaged_frames_do_not_excuse_each_other() -> None:
+    hurt = {number: {"outliers": Outliers(count=500)} for number in (1030, 1077)}
+    found = breaches("pixels.damage", sequence(change=hurt))
+    assert [breach.frames for breach in found] == [(1030,), (1077,)]
 
 
 def test_files_that_cannot_be_opened_are_named() -> None:

@@ -16,7 +16,7 @@ from answerprint.measure.pixels import (
     outlying,
     plane_levels,
 )
-from answerprint.measured.frames import NEGATIVE_STEPS
+from answerprint.measured.frames import NEGATIVE_STEPS, Outliers
 
 
 def some_halves(seed: int, shape: tuple[int, int] = (90, 160)) -> NDArray[np.float16]:
@@ -65,7 +65,7 @@ def test_equal_pictures_have_equal_digests_and_no_others() -> None:
 def test_cells_come_back_as_light() -> None:
     light = linear_light(cells([np.full((8, 8), value, np.float16) for value in (0.18, 1.0, 40.0)]))
     assert light.shape == (8 // CELL, 8 // CELL, 3)
-    assert np.allclose(light, [0.18, 1.0, 40.0], rtol=1e-3)
+    assert np.allclose(light, [0.18, 1.0, 40.0], rtol=1e-3, atol=1e-3)
 
 
 def test_negatives_and_nan_do_not_spoil_a_cell() -> None:
@@ -78,17 +78,43 @@ def test_negatives_and_nan_do_not_spoil_a_cell() -> None:
 
 def test_a_cell_unlike_its_neighbours_in_time_is_found() -> None:
     frames = [some_halves(seed, (64, 96)) for seed in (1, 1, 1)]
-    still = [Reach.of(cells([plane] * 3)) for plane in frames]
-    assert outlying(*still)[0] == 0
+    still = [Reach.of([plane] * 3) for plane in frames]
+    assert outlying(*still).count == 0
     damaged = frames[1].copy()
     damaged[24:32, 40:48] = 300
-    count, place = outlying(still[0], Reach.of(cells([frames[1], damaged, frames[1]])), still[2])
-    assert 4 <= count <= 16
-    assert place[0] in range(40, 48)
-    assert place[1] in range(24, 32)
+    for channel in range(3):
+        planes = [damaged if c == channel else frames[1] for c in range(3)]
+        found = outlying(still[0], Reach.of(planes), still[2])
+        assert 4 <= found.count <= 16
+        assert found.at[0] in range(40, 48)
+        assert found.at[1] in range(24, 32)
+
+
+def test_damage_that_leaves_the_average_alone_is_rough() -> None:
+    picture = np.full((128, 128), 0.5, np.float16)
+    damaged = picture.copy()
+    damaged[32:96:4, 32:96:4] = 0.9
+    still = Reach.of([picture] * 3)
+    assert outlying(still, still, still) == Outliers()
+    found = outlying(still, Reach.of([picture, damaged, picture]), still)
+    assert found == Outliers(rough=16, at=(32, 32))
+
+
+def test_every_channel_may_differ_by_a_stop() -> None:
+    plain, brighter = np.full((64, 64), 0.5, np.float16), np.full((64, 64), 0.65, np.float16)
+    still = Reach.of([plain] * 3)
+    for channel in range(3):
+        planes = [brighter if c == channel else plain for c in range(3)]
+        assert outlying(still, Reach.of(planes), still).count == 0
+
+
+def test_noise_in_the_black_is_no_damage() -> None:
+    black, noise = np.zeros((64, 64), np.float16), np.full((64, 64), 9e-4, np.float16)
+    still = Reach.of([black])
+    assert outlying(still, Reach.of([noise]), still).count == 0
 
 
 def test_motion_of_a_cell_is_no_damage() -> None:
     wide = some_halves(5, (64, 120))
-    moved = [Reach.of(cells([np.ascontiguousarray(wide[:, x : x + 96])] * 3)) for x in (0, 4, 8)]
-    assert outlying(*moved)[0] == 0
+    moved = [Reach.of([np.ascontiguousarray(wide[:, x : x + 96])] * 3) for x in (0, 4, 8)]
+    assert outlying(*moved).count == 0

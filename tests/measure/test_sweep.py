@@ -85,10 +85,9 @@ def test_damage_is_judged_between_readable_neighbours_of_one_size(tmp_path: Path
     found = measured(folder(tmp_path, frames(5, {2: burn})))
     hurt = found.frames[2]
     assert hurt.outliers is not None
-    assert hurt.outliers > 20
-    assert hurt.outlier_at is not None
-    assert 60 <= hurt.outlier_at[0] < 96
-    assert 28 <= hurt.outlier_at[1] < 48
+    assert hurt.outliers.count > 20
+    assert 60 <= hurt.outliers.at[0] < 96
+    assert 28 <= hurt.outliers.at[1] < 48
     assert found.frames[0].outliers is None
     assert found.frames[-1].outliers is None
 

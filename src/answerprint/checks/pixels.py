@@ -1,7 +1,6 @@
 """Samples that no picture holds: not-a-number, infinity, negatives, damage."""
 
-from collections.abc import Callable, Iterator
-from statistics import median
+from collections.abc import Callable, Collection, Iterator
 
 from answerprint.checks.check import MOVIE, SEQUENCE, Breach, Subject, check
 from answerprint.measured.frames import NEGATIVE_STEPS, ChannelLevels, FrameLevels
@@ -59,18 +58,21 @@ def damage(subject: Subject) -> Iterator[Breach]:
     blocks or a whole band of wrong values in one frame. First and last frame
     have one neighbour only and are not judged.
     """
-    limits, frames = subject.limits.pixels, subject.sequence.frames
-    usual = median([f.outliers for f in frames if f.outliers is not None] or [0])
-    limit = max(limits.outliers, usual * limits.outliers_ratio)
-    for frame in frames:
-        if frame.outliers is not None and frame.outliers > limit:
-            x, y = frame.outlier_at or (0, 0)
+    limits = subject.limits.pixels
+    judged = {f.number: f.outliers for f in subject.sequence.frames if f.outliers is not None}
+    cells = {number: found.count for number, found in judged.items()}
+    tiles = {number: found.rough for number, found in judged.items()}
+    most_cells = max(limits.outliers, limits.outliers_ratio * _usual_of_others(cells.values()))
+    most_tiles = max(limits.rough, limits.outliers_ratio * _usual_of_others(tiles.values()))
+    for number, found in judged.items():
+        if found.count > most_cells or found.rough > most_tiles:
+            many, (x, y) = found.count > most_cells, found.at
             yield Breach(
-                f"frame {frame.number} is damaged, worst at x {x}, y {y}: unlike the frames before and after",
-                measured=frame.outliers,
-                limit=limit,
-                unit="cells of 4x4 pixels",
-                frames=(frame.number,),
+                f"frame {number} is damaged, worst at x {x}, y {y}: unlike the frames before and after",
+                measured=found.count if many else found.rough,
+                limit=most_cells if many else most_tiles,
+                unit="cells of 4x4 pixels" if many else "tiles of 16x16 pixels",
+                frames=(number,),
             )
 
 
@@ -98,6 +100,11 @@ def movie_unreadable(subject: Subject) -> Iterator[Breach]:
         )
     if not movie.frames:
         yield Breach("not one frame decodes", measured=0, unit="frames")
+
+
+def _usual_of_others(values: Collection[int]) -> int:
+    """Return the upper decile of all values but one that exceeds it."""
+    return sorted(values)[9 * (len(values) - 2) // 10] if len(values) > 1 else 0
 
 
 def _counted(

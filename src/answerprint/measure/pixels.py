@@ -6,7 +6,7 @@ exactly, and costs a quarter of one numpy reduction over float16.
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Self
@@ -16,7 +16,7 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
-from answerprint.measured.frames import NEGATIVE_STEPS, ChannelLevels
+from answerprint.measured.frames import NEGATIVE_STEPS, ChannelLevels, Outliers
 from answerprint.media.exr import Plane
 
 CELL: Final = 4
@@ -25,12 +25,25 @@ CELL: Final = 4
 OUTLYING: Final = 1 / 2
 """Share of its surroundings' span, plus one stop, by which a cell has to stand out to count.
 
-Smooth motion leaves at most 2 such cells a frame, glitter up to 20; what counts
-as damage is for the check to say, by what the clip usually has.
+Slow motion leaves at most one such cell a frame, fast motion hundreds; what
+counts as damage is for the check to say, by what the clip usually has.
 """
 
-_ONE_STOP: Final = np.array([1024], np.int16)
+DARKEST: Final = 2.0**-10
+"""Light under which all is black to cells, a thousandth of diffuse white: noise spans many stops there."""
+
+TILE: Final = 4
+"""Width in cells of the tiles whose texture is compared: a sample a cell alone says little."""
+
+ROUGH: Final = np.float32(1.5)
+"""Multiple of the texture around it, before and after, from which a tile is rough."""
+
+_GRAIN: Final = np.float32(32)
+"""Texture of that much is none yet: a 32nd of a stop on the scale of cells."""
+_ONE_STOP: Final = 1024
 """Bit patterns of half floats one stop apart differ by this much: the mantissa's 10 bits."""
+_DARKEST: Final = 0x1400
+"""Bit pattern of DARKEST."""
 _AROUND: Final = np.ones((3, 3), np.uint8)
 _LARGEST: Final = 0x7BFF
 _threads = threading.local()
@@ -68,50 +81,84 @@ def cells(planes: Iterable[Plane]) -> NDArray[np.int16]:
     """Average planes over CELL x CELL pixels on a scale of 1024 to the stop.
 
     The bit pattern of a positive half is a piecewise linear logarithm, so the
-    average is nearly geometric. Negatives count as zero, NaN and infinity as
-    the largest half. Returns (rows, columns, channels), of whole cells only.
+    average is nearly geometric. What is darker than DARKEST, negatives among it,
+    counts as that, NaN and infinity as the largest half. Returns (rows,
+    columns, channels), of whole cells only.
     """
-    merged: NDArray[np.uint16] = cv2.merge([_shrunk(_as_half(plane)) for plane in planes])
-    return merged.view(np.int16)
+    return _cells_and_corners(planes)[0]
+
+
+def texture(log_cells: NDArray[np.int16], corners: NDArray[np.int16]) -> NDArray[np.float32]:
+    """Return how far the first sample of a cell lies from its average, averaged over TILE x TILE cells.
+
+    The corner of a DWA block is where all its cosines add up, so garbage in a
+    block shows there most. Returns (rows, columns, channels), as `cells` does.
+    """
+    rows, columns = log_cells.shape[:2]
+    size = (max(1, columns // TILE), max(1, rows // TILE))
+    distance = cv2.absdiff(corners, log_cells)
+    return np.asarray(cv2.resize(distance, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def linear_light(log_cells: NDArray[np.int16]) -> NDArray[np.float32]:
-    """Turn cells (or an average of them) back into scene-linear values."""
-    return log_cells.astype(np.uint16).view(np.float16).astype(np.float32)
+    """Turn cells (or an average of them) back into scene-linear values, black being DARKEST."""
+    light: NDArray[np.float32] = log_cells.astype(np.uint16).view(np.float16).astype(np.float32)
+    return light - np.float32(DARKEST)
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The cells of one frame, and the highest and lowest that a place sees within a cell's motion."""
+    """Cells and texture of one frame, and the highest and lowest that a place sees within a cell's motion."""
 
     cells: NDArray[np.int16]
     high: NDArray[np.int16]
     low: NDArray[np.int16]
+    texture: NDArray[np.float32]
+    texture_high: NDArray[np.float32]
 
     @classmethod
-    def of(cls, log_cells: NDArray[np.int16]) -> Self:
-        """Look one cell around every cell."""
-        return cls(log_cells, cv2.dilate(log_cells, _AROUND), cv2.erode(log_cells, _AROUND))
+    def of(cls, planes: Sequence[Plane]) -> Self:
+        """Measure planes of one size, looking one cell around every cell and one tile around every tile."""
+        averages, corners = _cells_and_corners(planes)
+        tiles = texture(averages, corners)
+        high, low = cv2.dilate(averages, _AROUND), cv2.erode(averages, _AROUND)
+        return cls(averages, high, low, tiles, cv2.dilate(tiles, _AROUND))
 
 
-def outlying(before: Reach, frame: Reach, after: Reach) -> tuple[int, tuple[int, int]]:
-    """Count the cells that lie outside what the frames before and after span around their place.
+def outlying(before: Reach, frame: Reach, after: Reach) -> Outliers:
+    """Find what lies outside what the frames before and after span around its place.
 
-    Outside means by more than OUTLYING of that span plus one stop; motion of up
-    to a cell stays inside the span. Returns the count and the top left pixel
-    (x, y) of the worst cell; (0, (0, 0)) where there is none.
+    A cell does by more than OUTLYING of that span plus one stop, a tile by ROUGH
+    times that texture; motion of up to a cell stays inside. Damage that leaves
+    the cells' averages alone shows in the texture.
     """
+    count, worst = _beyond(before, frame, after)
+    tiles = _rough(before, frame, after)
+    if not count and len(tiles):
+        worst = tiles[0] * TILE
+    row, column = (int(place) * CELL for place in worst)
+    return Outliers(count=count, rough=len(tiles), at=(column, row))
+
+
+def _beyond(before: Reach, frame: Reach, after: Reach) -> tuple[int, NDArray[np.intp]]:
+    """Count the outlying cells, and return row and column of the worst."""
     high, low = cv2.max(before.high, after.high), cv2.min(before.low, after.low)
     excess = cv2.max(cv2.subtract(frame.cells, high), cv2.subtract(low, frame.cells))
-    allowed = cv2.add(cv2.subtract(high, low), _ONE_STOP)
+    allowed = cv2.add(cv2.subtract(high, low), (_ONE_STOP,) * 4)
     # Of a clean frame hardly a cell comes so far: dividing is left to those that do.
     far = cv2.compare(_times(excess, 1 / OUTLYING), allowed, cv2.CMP_GT)
-    at = np.unravel_index(np.flatnonzero(far != 0), far.shape)
-    if not len(at[0]):
-        return 0, (0, 0)
-    worst = int(np.argmax(excess[at] / allowed[at]))
-    count = len(np.unique(at[0] * far.shape[1] + at[1]))
-    return count, (int(at[1][worst]) * CELL, int(at[0][worst]) * CELL)
+    at = np.array(np.unravel_index(np.flatnonzero(far != 0), far.shape))
+    if not at.size:
+        return 0, np.zeros(2, np.intp)
+    share = excess[tuple(at)] / allowed[tuple(at)]
+    return len(np.unique(at[0] * far.shape[1] + at[1])), at[:2, np.argmax(share)]
+
+
+def _rough(before: Reach, frame: Reach, after: Reach) -> NDArray[np.intp]:
+    """Return row and column of every rough tile."""
+    around = cv2.max(before.texture_high, after.texture_high)
+    rough = frame.texture > _GRAIN + ROUGH * around
+    return np.argwhere(rough if rough.ndim == 2 else rough.any(axis=2))
 
 
 def _times(plane: NDArray[np.int16], whole: float) -> NDArray[np.int16]:
@@ -122,18 +169,24 @@ def _times(plane: NDArray[np.int16], whole: float) -> NDArray[np.int16]:
     return total
 
 
-def _shrunk(plane: NDArray[np.float16]) -> NDArray[np.uint16]:
+def _cells_and_corners(planes: Iterable[Plane]) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
+    averages, corners = zip(*(_shrunk(_as_half(plane)) for plane in planes), strict=True)
+    return cv2.merge(averages).view(np.int16), np.asarray(cv2.merge(corners))
+
+
+def _shrunk(plane: NDArray[np.float16]) -> tuple[NDArray[np.uint16], NDArray[np.int16]]:
     positive = _scratch(plane.shape)
     # As signed integers negative halves lie below zero, where one SIMD maximum removes them:
     # DWA leaves thousands of tiny negatives that would read as enormous in a pattern average.
-    cv2.max(plane.view(np.int16), 0, positive)
+    cv2.max(plane.view(np.int16), _DARKEST, positive)
     cv2.min(positive, _LARGEST, positive)
     rows, columns = (max(1, n // CELL) for n in plane.shape)
-    whole = positive.view(np.uint16)[: rows * CELL, : columns * CELL]
+    whole = positive[: rows * CELL, : columns * CELL]
     # Halving twice has a SIMD path in OpenCV that shrinking to a quarter at once has not.
-    half = cv2.resize(whole, (columns * 2, rows * 2), interpolation=cv2.INTER_AREA)
-    cell: NDArray[np.uint16] = cv2.resize(half, (columns, rows), interpolation=cv2.INTER_AREA)
-    return cell
+    size = (columns * 2, rows * 2)
+    half = cv2.resize(whole.view(np.uint16), size, interpolation=cv2.INTER_AREA)
+    cell = cv2.resize(half, (columns, rows), interpolation=cv2.INTER_AREA)
+    return cell, np.ascontiguousarray(whole[::CELL, ::CELL])
 
 
 def _scratch(shape: tuple[int, ...]) -> NDArray[np.int16]:
@@ -162,7 +215,7 @@ def _of_finite(values: NDArray[Any], nan: int, infinite: int) -> ChannelLevels:
 
 
 def _from_histogram(counts: NDArray[np.int64], values: NDArray[np.float64]) -> ChannelLevels:
-    occurring = np.flatnonzero(counts)
+    occurring = np.flatnonzero(counts != 0)
     values, counts = values[occurring], counts[occurring]
     finite, nan = np.isfinite(values), int(counts[np.isnan(values)].sum())
     held, times = values[finite], counts[finite]

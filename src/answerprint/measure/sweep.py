@@ -19,7 +19,7 @@ from answerprint.color.light import luminance, transformed
 from answerprint.color.primaries import REC709, rgb_to_rgb
 from answerprint.errors import FrameError
 from answerprint.measure.motion import THUMB, MotionMeter
-from answerprint.measure.pixels import Reach, cells, digest, linear_light, outlying, plane_levels
+from answerprint.measure.pixels import Reach, digest, linear_light, outlying, plane_levels
 from answerprint.measured.clips import SequenceMeasures
 from answerprint.measured.exr import ExrHeader
 from answerprint.measured.frames import FrameLevels
@@ -82,8 +82,8 @@ def observe_frame(frame: ExrFrame, file: FrameFile) -> Observed:
     """Measure a decoded frame."""
     main, picture = frame.header.main, frame.picture
     planes = frame.planes[frame.header.parts.index(main)]
-    shrunk = cells(picture) if picture else None
-    thumb = _thumbnail(shrunk, frame.header) if shrunk is not None else None
+    reach = Reach.of(picture) if picture else None
+    thumb = _thumbnail(reach.cells, frame.header) if reach else None
     luma = luminance(thumb) if thumb is not None else None
     levels = FrameLevels(
         number=file.number,
@@ -94,7 +94,7 @@ def observe_frame(frame: ExrFrame, file: FrameFile) -> Observed:
         luma=float(luma.mean()) if luma is not None else None,
         luma_peak=float(luma.max()) if luma is not None else None,
     )
-    return Observed(levels, frame.header, None if shrunk is None else Reach.of(shrunk), thumb)
+    return Observed(levels, frame.header, reach, thumb)
 
 
 def in_order(
@@ -154,8 +154,7 @@ class _Collected:
         if before is None or middle is None or after is None:
             return
         if before.cells.shape == middle.cells.shape == after.cells.shape:
-            count, place = outlying(before, middle, after)
-            update = {"outliers": count, "outlier_at": place}
+            update = {"outliers": outlying(before, middle, after)}
             self.frames[-2] = self.frames[-2].model_copy(update=update)
 
 

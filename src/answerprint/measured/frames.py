@@ -30,6 +30,17 @@ class ChannelLevels(Record):
     """Samples under each value of NEGATIVE_STEPS."""
 
 
+class Outliers(Record):
+    """What of a frame lies outside what the frames before and after hold around it."""
+
+    count: int = 0
+    """Cells of 4x4 pixels whose average does."""
+    rough: int = 0
+    """Tiles of 16x16 pixels whose texture does."""
+    at: tuple[int, int] = (0, 0)
+    """Top left pixel of the worst cell, or of the roughest tile where there is none; x and y in the data window."""
+
+
 class FrameLevels(Record):
     """One frame of a clip: where it is, whether it could be read, and its levels."""
 
@@ -53,10 +64,5 @@ class FrameLevels(Record):
     """Mean relative luminance, linear light, 1 = diffuse white."""
     luma_peak: float | None = None
     """Brightest cell of the thumbnail, in the same units: a black frame has nothing above black anywhere."""
-    outliers: int | None = None
-    """Cells of 4x4 pixels that stand out from what the frames before and after hold around them.
-
-    None at the ends, and where a neighbour is missing or of another size.
-    """
-    outlier_at: tuple[int, int] | None = None
-    """Top left pixel of the worst of them, x and y in the data window."""
+    outliers: Outliers | None = None
+    """What stands out from the frames beside it; None at the ends, and where a neighbour is missing or of another size."""
