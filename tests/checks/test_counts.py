@@ -53,6 +53,18 @@ def test_a_container_that_agrees(changes: dict[str, Any]) -> None:
     assert breaches("count.container-disagrees", movie(**changes)) == []
 
 
+def test_a_movie_that_was_cut_short() -> None:
+    whole: dict[str, Any] = {"declared": None, "container_seconds": 5.0}
+    assert breaches("count.cut-short", movie(**whole)) == []
+    assert breaches("count.cut-short", movie(119, **whole)) == []
+    (found,) = breaches("count.cut-short", movie(100, **whole))
+    assert found.frames == (99,)
+    assert "declares 5.000 s" in found.message
+    assert breaches("count.cut-short", movie(100, others_end=4.99, **whole)) == []
+    assert breaches("count.cut-short", movie(100, declared=100, container_seconds=5.0)) == []
+    assert breaches("count.cut-short", movie(100, declared=None)) == []
+
+
 def test_movie_and_sequence_have_to_agree() -> None:
     assert breaches("count.movie-and-sequence-disagree", movie(), sequence()) == []
     (longer,) = breaches("count.movie-and-sequence-disagree", movie(), sequence(121))

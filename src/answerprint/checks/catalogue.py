@@ -16,6 +16,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     counts.not_as_ordered,
     counts.fencepost,
     counts.container_disagrees,
+    counts.cut_short,
     counts.movie_and_sequence_disagree,
     sequence.absent,
     sequence.gap,

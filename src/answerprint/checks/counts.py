@@ -80,6 +80,30 @@ def container_disagrees(subject: Subject) -> Iterator[Breach]:
         )
 
 
+@check("count.cut-short", MOVIE, ebu="0081X")
+def cut_short(subject: Subject) -> Iterator[Breach]:
+    """Pictures, sound or subtitles last as long as the container declares, where it declares no number of frames.
+
+    Matroska and WEBM state a length at their beginning, so a file whose end got
+    lost on the way plays without complaint, only shorter. Looked at is what
+    ends last, with a frame and a half to spare.
+    """
+    movie, facts = subject.movie, subject.movie.facts
+    shown = [frame.time for frame in movie.frames if frame.time is not None]
+    if facts.declared is not None or not (facts.container_seconds and facts.rate and shown):
+        return
+    step = 1 / float(facts.rate)
+    end = max(shown[-1] + step, movie.others_end)
+    if facts.container_seconds - end > 1.5 * step:
+        yield Breach(
+            f"the container declares {facts.container_seconds:.3f} s and ends after {end:.3f} s",
+            measured=round(end, 3),
+            limit=round(facts.container_seconds, 3),
+            unit="s",
+            frames=(movie.frames[-1].number,),
+        )
+
+
 @check("count.movie-and-sequence-disagree", MOVIE, SEQUENCE, ebu="0081X")
 def movie_and_sequence_disagree(subject: Subject) -> Iterator[Breach]:
     """The movie and the EXR sequence of one delivery are the same clip, so they have the same number of frames."""

@@ -55,6 +55,7 @@ def measure_movie(path: Path, *, progress: Progress = silent) -> MovieMeasures:
         frames=tuple(frames),
         sizes=sizes,
         faults=tuple(reading.faults),
+        others_end=round(reading.others_end, 4),
         motion=meter.result() if len(frames) >= 2 else None,
     )
 

@@ -79,6 +79,8 @@ class MovieMeasures(Record):
     """Sizes of the decoded frames, written 1280x720, with the first frame of each."""
     faults: tuple[tuple[int, str], ...] = ()
     """Frames decoded so far when a packet failed, and what the decoder said."""
+    others_end: float = 0.0
+    """Seconds from the container's zero at which the last packet of sound or subtitles ends; 0 where there is none."""
     motion: Motion | None = None
     """Steps between frames and across the seam; None with fewer than two."""
 

@@ -62,6 +62,8 @@ class MovieFacts(Record):
     """Seconds of one tick of the stream's clock: times are rounded to it, in a GIF to 10 ms."""
     seconds: float | None = None
     """Length of the picture stream (of the container where the stream does not say)."""
+    container_seconds: float | None = None
+    """Length of the whole file, as its container declares it."""
     declared: int | None = None
     """Number of frames the container declares; None where it does not."""
     timecode: str | None = None

@@ -10,6 +10,7 @@ Quirks contained here:
 """
 
 import os
+import re
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +36,8 @@ FORMATS: Final = (
 )
 """Demuxers that may open a file: self-contained formats only, no playlist and no script."""
 
+_CLOCK: Final = re.compile(r"(\d+):(\d{2}):(\d{2}(?:\.\d+)?)$")
+"""How Matroska's DURATION tag spells a stream's length."""
 _SAFE = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
 _PRIMARIES = {1: "bt709", 4: "bt470m", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 8: "film", 9: "bt2020",
               10: "smpte428", 11: "smpte431", 12: "smpte432", 22: "ebu3213"}  # fmt: skip
@@ -63,6 +66,8 @@ class Reading:
     decoded: int = 0
     discarded: int = 0
     """Packets an edit list keeps from being shown."""
+    others_end: float = 0.0
+    """Seconds from the container's zero at which the last packet of sound or subtitles ends."""
     faults: list[tuple[int, str]] = field(default_factory=list)
     """Frames decoded so far when a packet failed, and what the decoder said."""
 
@@ -157,13 +162,26 @@ def _picture_stream(
 
 def _packets(container: Any, stream: Any, reading: Reading) -> Iterator[Any]:
     try:
-        for packet in container.demux(stream):
+        for packet in container.demux(stream, *_others(container)):
+            if packet.stream is not stream:
+                reading.others_end = max(reading.others_end, _end(packet))
+                continue
             if packet.size:
                 reading.packets += 1
                 reading.discarded += packet.is_discard
             yield packet
     except av.error.FFmpegError as problem:
         reading.faults.append((reading.decoded, f"the container breaks off ({problem.strerror})"))
+
+
+def _others(container: Any) -> tuple[Any, ...]:
+    return (*container.streams.audio, *container.streams.subtitles)
+
+
+def _end(packet: Any) -> float:
+    if packet.pts is None or packet.time_base is None:
+        return 0.0
+    return float((packet.pts + (packet.duration or 0)) * packet.time_base)
 
 
 def _decoded(packet: Any, reading: Reading) -> Iterator[MovieFrame]:
@@ -198,6 +216,7 @@ def _facts(container: av.container.InputContainer, path: Path) -> MovieFacts:
         rate=_rate(stream),
         tick=float(stream.time_base or 0),
         seconds=_seconds(container, stream),
+        container_seconds=_container_seconds(container),
         declared=stream.frames or None,
         timecode=_timecode(container),
         faststart=_faststart(path) if "mp4" in container.format.name else None,
@@ -228,6 +247,13 @@ def _rate(stream: Any) -> Fraction | None:
 def _seconds(container: Any, stream: Any) -> float | None:
     if stream.duration is not None and stream.time_base is not None:
         return float(stream.duration * stream.time_base)
+    if (told := _CLOCK.match(stream.metadata.get("DURATION", ""))) is not None:
+        hours, minutes, seconds = told.groups()
+        return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+    return _container_seconds(container)
+
+
+def _container_seconds(container: Any) -> float | None:
     return container.duration / av.time_base if container.duration is not None else None
 
 
