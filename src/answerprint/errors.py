@@ -14,7 +14,17 @@ means the work itself could not be done, and its branch is the exit code.
         │   └── FrameError       one frame cannot be read; a pass over a clip turns it into a finding
         ├── EncodeError          ffmpeg failed, or its result did not prove good
         ├── ToolError            a program or library the work needs is not there
-        └── StorageError         the disk refused: full, read-only, in use
+        ├── StorageError         the disk refused: full, read-only, in use
+        └── ServiceError         a service said no, or nothing
+            ├── AuthenticationError  the key is missing, wrong or not allowed to do this
+            ├── CreditError          the account has no money left
+            ├── ModerationError      prompt, input or result was refused for what it shows
+            ├── InvalidOrderError    the service does not take the order as it is
+            ├── RateLimitError       too many requests or jobs at once
+            ├── ServiceDownError     no answer, or an answer that is the service's own fault
+            ├── UnansweredError      a submit left and its answer never came: the job may run and cost
+            ├── JobFailedError       the job ended without a result
+            └── ResultExpiredError   the result is gone from the service
 
 Exit codes 0 (clean), 1 (findings), 4 (a bug in the tool) and 130 (interrupted)
 belong to the command line.
@@ -105,6 +115,70 @@ class ToolError(WorkError):
 
 class StorageError(WorkError):
     """The disk refused: full, read-only, or in use by another run."""
+
+
+class ServiceError(WorkError):
+    """A service said no, or nothing.
+
+    `provider` names it; `status` is the HTTP status where there was one,
+    `request_id` what its support asks for, and `words` what it said itself.
+    None of them ever holds a key or a signed query.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        provider: str,
+        where: str | None = None,
+        hint: str | None = None,
+        status: int | None = None,
+        request_id: str | None = None,
+        words: str = "",
+    ) -> None:
+        said = f' ("{words}")' if words and words not in message else ""
+        traced = f" [request {request_id}]" if request_id else ""
+        super().__init__(f"{message}{said}{traced}", where=where or provider, hint=hint)
+        self.provider = provider
+        self.status = status
+        self.request_id = request_id
+        self.words = words
+
+
+class AuthenticationError(ServiceError):
+    """The key is missing, wrong or not allowed to do this."""
+
+
+class CreditError(ServiceError):
+    """The account has no money left."""
+
+
+class ModerationError(ServiceError):
+    """Prompt, input or result was refused for what it shows; the same order will be refused again."""
+
+
+class InvalidOrderError(ServiceError):
+    """The service does not take the order as it is."""
+
+
+class RateLimitError(ServiceError):
+    """Too many requests or jobs at once, for longer than was worth waiting."""
+
+
+class ServiceDownError(ServiceError):
+    """No answer, or an answer that is the service's own fault."""
+
+
+class UnansweredError(ServiceError):
+    """A submit left and its answer never came: the job may run and cost."""
+
+
+class JobFailedError(ServiceError):
+    """The job ended without a result."""
+
+
+class ResultExpiredError(ServiceError):
+    """The result is gone from the service."""
 
 
 def one_line(text: str) -> str:

@@ -12,6 +12,7 @@ from answerprint.checks.catalogue import require_known
 from answerprint.checks.limits import Limits
 from answerprint.deliverables.preset import Preset, load_preset
 from answerprint.deliverables.seal import refuse_existing, work_folder, write_sealed
+from answerprint.desk import Desk
 from answerprint.errors import AnswerprintError, UsageError, WorkError
 from answerprint.ingest.collect import collect, same_frames
 from answerprint.ingest.delivery import Delivery, open_source
@@ -25,7 +26,9 @@ from answerprint.media import ffmpeg
 from answerprint.media.audio import fit_named, loudness_target
 from answerprint.media.sequence import Folder, FrameFile, Sequence, group_names
 from answerprint.order import Order
+from answerprint.pickup import DELIVERED, arrive
 from answerprint.progress import Progress, silent
+from answerprint.providers.store import JobStore, split_name
 from answerprint.record import Record
 from answerprint.render.junit import to_junit
 from answerprint.render.text import to_text
@@ -67,6 +70,7 @@ class Finishing:
     overwrite: bool = False
     threads: int | None = None
     progress: Progress = field(default=silent)
+    desk: Desk | None = None
 
 
 def finish(
@@ -83,9 +87,15 @@ def finish(
     limits: Limits | None = None,
     overwrite: bool = False,
     threads: int | None = None,
+    jobs: str | Path | None = None,
+    allow_private: bool = False,
     progress: Progress = silent,
 ) -> tuple[Report, ...]:
     """Take every clip of `sources` down the whole line and return its report.
+
+    A source `provider:id` is a job at a service: it is waited for, fetched to
+    `delivered` beside `out`, and judged by its own order. `jobs` is the folder
+    it is written down in.
 
     `out`/<clip>/ then holds `source/`, `exr/`, `deliver/` and `qc/`. What an
     earlier run has proven is kept and not done again. A clip that cannot be
@@ -95,6 +105,7 @@ def finish(
     options = Finishing(
         order or Order(), limits or Limits(), tuple(load_preset(name) for name in deliver),
         Path(audio) if audio else None, fit, fade, loudness, first_frame, timecode, overwrite, threads, progress,
+        Desk(JobStore(jobs), progress=progress, allow_private=allow_private),
     )  # fmt: skip
     _require(options)
     return tuple(
@@ -113,12 +124,22 @@ def _require(options: Finishing) -> None:
 
 def _finish_source(source: str, out: Path, options: Finishing) -> Iterator[Report]:
     try:
+        source, options = _arrived(source, out, options)
         deliveries = open_source(source)
     except WorkError as problem:
         yield failed(source, options.order, problem)
         return
     for delivery in deliveries:
         yield _finish_clip(delivery, out / delivery.name, options)
+
+
+def _arrived(source: str, out: Path, options: Finishing) -> tuple[str, Finishing]:
+    """Bring the job that `source` names to disk; any other source is there already."""
+    if options.desk is None or split_name(source)[0] is None:
+        return source, options
+    folder, ordered = arrive(source, out.parent / DELIVERED, options.desk)
+    asked = options.order.model_dump(exclude_unset=True, exclude={"assumed"})
+    return str(folder), replace(options, order=ordered.updated(asked))
 
 
 def _finish_clip(delivery: Delivery, clip: Path, options: Finishing) -> Report:

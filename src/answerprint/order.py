@@ -2,17 +2,29 @@
 
 import re
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
+from answerprint.direction import (
+    MOST_KEYFRAMES,
+    Anchors,
+    Edit,
+    Keyframe,
+    ReferenceKind,
+    Reframe,
+    Safety,
+    kind_of_reference,
+)
 from answerprint.errors import OrderError
 from answerprint.record import Record, parse_record, read_toml
 from answerprint.timing import CountPolicy, frames_in, parse_number, parse_rate
 
 Size = tuple[int, int]
 Resolution = Literal["360p", "540p", "720p", "1080p"]
+Mode = Literal["text", "image", "keyframes", "extend", "interpolate", "edit", "reframe"]
 
 CELLS: dict[str, dict[str, Size]] = {
     "360p": {
@@ -76,15 +88,6 @@ PixelSize = Annotated[tuple[Pixels, Pixels], BeforeValidator(_read_size)]
 Aspect = Annotated[str, BeforeValidator(_read_aspect)]
 
 
-class Anchors(Record):
-    """Pictures the clip was pinned to: a path or URL each."""
-
-    first: str | None = None
-    """The picture the first frame was to show."""
-    last: str | None = None
-    """The picture the last frame was to show."""
-
-
 class Order(Record):
     """What was asked of the model; a key left out was not asked for.
 
@@ -115,7 +118,29 @@ class Order(Record):
     loop: bool | None = None
     """The last frame was to run into the first."""
     anchors: Anchors = Anchors()
-    """Pictures the ends were pinned to."""
+    """What the ends are pinned to."""
+    keyframes: tuple[Keyframe, ...] = Field(default=(), max_length=MOST_KEYFRAMES)
+    """Pictures that single frames are pinned to."""
+    source: str | None = Field(default=None, min_length=1)
+    """Reference of the footage to edit or reframe."""
+    edit: Edit | None = None
+    """How the source is to be changed."""
+    reframe: Reframe | None = None
+    """That the source is to be given the order's aspect or size."""
+    provider: str | None = None
+    """The service to ask, by name."""
+    results: int = Field(default=1, ge=1, le=20)
+    """How many clips to make of the one order."""
+    format: Literal["mp4", "webm", "mov"] | None = None
+    """Container the service is to deliver."""
+    quality: int | None = Field(default=None, ge=20, le=99)
+    """Compression quality the service is to deliver."""
+    safety: Safety | None = None
+    """How the service looks at what it makes."""
+    ttl: int | None = Field(default=None, ge=60)
+    """Seconds the service is to keep the result."""
+    upload: str | None = Field(default=None, pattern=r"^https?://")
+    """Link the service is to put the result to, by HTTP PUT."""
     assumed: tuple[str, ...] = ()
     """Keys that were not ordered but inferred from what was delivered."""
 
@@ -143,6 +168,20 @@ class Order(Record):
         return self.model_copy(update=new | {"assumed": (*self.assumed, *sorted(new))})
 
     @property
+    def mode(self) -> Mode:
+        """What kind of work was ordered."""
+        if self.reframe is not None:
+            return "reframe"
+        if self.edit is not None or self.source is not None:
+            return "edit"
+        pinned = [ref for ref in (self.anchors.first, self.anchors.last) if ref]
+        if any(kind_of_reference(ref) is ReferenceKind.GENERATION for ref in pinned):
+            return "extend" if len(pinned) == 1 else "interpolate"
+        if self.keyframes:
+            return "keyframes"
+        return "image" if pinned else "text"
+
+    @property
     def frame_count(self) -> int | None:
         """How many frames were ordered; None where neither frames nor seconds and fps were."""
         if self.frames is not None:
@@ -155,6 +194,14 @@ class Order(Record):
         """Tell whether `count` frames fill the order; a number of frames that was given is meant exactly."""
         policy = CountPolicy.EXACT if self.frames is not None else self.count
         return self.frame_count is None or policy.accepts(count, self.frame_count)
+
+    @property
+    def named_shape(self) -> tuple[str | None, str | None]:
+        """The names of the order's resolution and aspect: its own, or those of its size where it is a published one."""
+        for resolution, aspect in product(CELLS, CELLS["720p"]):
+            if self.size == CELLS[resolution][aspect]:
+                return self.resolution or resolution, self.aspect or aspect
+        return self.resolution, self.aspect
 
     @property
     def sizes(self) -> tuple[Size, ...]:
@@ -172,6 +219,10 @@ class Order(Record):
             raise ValueError(
                 "exr = true contradicts hdr = false: EXR frames come only with hdr = true"
             )
+        if (self.edit or self.reframe) and not self.source:
+            raise ValueError("edit and reframe change a source: say source = a path, link or id")
+        if self.edit and self.reframe:
+            raise ValueError("edit contradicts reframe: order one after the other")
         if self.size and self.resolution and self.size not in CELLS[self.resolution].values():
             fits = ", ".join(f"{w}x{h}" for w, h in CELLS[self.resolution].values())
             raise ValueError(

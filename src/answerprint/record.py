@@ -4,7 +4,7 @@ import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
@@ -79,11 +79,20 @@ def _explain(model: type[BaseModel], details: ErrorDetails) -> tuple[str]:
 
 
 def _keys_at(model: type[BaseModel], place: list[str]) -> list[str]:
-    """Return the keys the (nested) table at `place` knows; the top level's where it is no plain table."""
+    """Return the keys the (nested) table at `place` knows; a place in a list has those of the list's tables."""
     for step in place:
         field = model.model_fields.get(step)
-        inner = field.annotation if field else None
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+        inner = _record_in(field.annotation) if field else None
+        if inner is not None:
+            model = inner
+        elif not step.isdigit():
             break
-        model = inner
     return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _record_in(annotation: Any) -> type[BaseModel] | None:
+    """Return the record that a field holds: itself, or inside `X | None` or a tuple of them."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inside = (_record_in(argument) for argument in get_args(annotation))
+    return next((found for found in inside if found is not None), None)

@@ -7,6 +7,9 @@ from typing import Final
 from answerprint.checks.catalogue import CHECKS
 from answerprint.deliverables.preset import load_preset, preset_names
 from answerprint.order import Order
+from answerprint.providers.features import feature_table
+from answerprint.providers.services import SERVICES, service_named
+from answerprint.rehearsal.faults import FAULTS
 
 _MARK: Final = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -40,10 +43,37 @@ def order_table() -> str:
     return _table(("key", "meaning"), rows)
 
 
+def services_table() -> str:
+    """Return every service with the variables its keys come from and what it lets us do with a job."""
+    rows = []
+    for service in map(service_named, SERVICES):
+        account = service.account
+        needs = ", ".join(f"`{name}`" for name in (*account.needs, *account.may_have))
+        can = [word for word, yes in (("found by our name", service.names_jobs), ("called off", service.cancels)) if yes]  # fmt: skip
+        rows.append((f"`{account.name}`", account.title, needs, " and ".join(can) or "neither"))
+    return _table(("service", "", "keys", "a job can be"), rows)
+
+
+def features_table() -> str:
+    """Return every feature with what each service makes of it."""
+    found = feature_table()
+    names = tuple(sorted(SERVICES))
+    rows = [(row.name, *(row.abilities[name] for name in names)) for row in found]
+    return _table(("feature", *names), rows)
+
+
+def faults_table() -> str:
+    """Return every fault a rehearsal can play."""
+    return _table(("fault", "what happens"), [(f"`{name}`", said) for name, said in FAULTS.items()])
+
+
 TABLES: Final[dict[str, Callable[[], str]]] = {
     "checks": checks_table,
     "presets": presets_table,
     "order": order_table,
+    "services": services_table,
+    "features": features_table,
+    "faults": faults_table,
 }
 """Tables by the name their mark carries."""
 

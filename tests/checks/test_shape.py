@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from answerprint.measured.movie import ColorTags
+
 from .subjects import TAGS, breaches, header, movie, sequence
 
 
@@ -93,6 +95,13 @@ def test_a_container_s_rounding_is_no_variable_rate() -> None:
 )
 def test_hdr_that_was_ordered_is_there(clip: Any, found: int) -> None:
     assert len(breaches("hdr.absent", clip, order={"hdr": True})) == found
+
+
+def test_a_movie_beside_hdr_frames_says_what_it_is() -> None:
+    pq, hdr = ColorTags(transfer="smpte2084"), {"hdr": True}
+    assert breaches("hdr.movie-untagged", movie(color=pq), sequence(), order=hdr) == []
+    (found,) = breaches("hdr.movie-untagged", movie(color=ColorTags()), sequence(), order=hdr)
+    assert found.measured == "untagged"
 
 
 def test_a_coarse_clock_is_no_variable_rate() -> None:

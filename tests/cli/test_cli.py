@@ -237,7 +237,7 @@ def test_interrupting_leaves_nothing_half_made(hdr_delivery: Path, tmp_path: Pat
         "finish",
         str(hdr_delivery),
         "--deliver",
-        "vp9-web",
+        "vp9-web,prores-422hq,h264-web",
         "--out",
         "out",
     ]
@@ -248,7 +248,7 @@ def test_interrupting_leaves_nothing_half_made(hdr_delivery: Path, tmp_path: Pat
     for line in run.stderr:
         if line.startswith("encoding"):
             break
-    time.sleep(0.3)
+    time.sleep(0.1)
     run.send_signal(2)
     _, said = run.communicate(timeout=60)
     assert run.returncode == 130

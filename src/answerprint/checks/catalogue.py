@@ -30,6 +30,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     shape.rate_not_as_ordered,
     shape.variable_rate,
     shape.hdr_absent,
+    shape.hdr_movie_untagged,
     exr.unreadable,
     exr.no_picture,
     exr.channels_change,

@@ -20,6 +20,7 @@ from answerprint.checks.check import (
 )
 from answerprint.measured.clips import MovieMeasures, SequenceMeasures
 from answerprint.order import Size, same_shape
+from answerprint.report import Severity
 from answerprint.timing import spell_frames
 
 JITTER: Final = 0.002
@@ -143,6 +144,23 @@ def hdr_absent(subject: Subject) -> Iterator[Breach]:
             f"HDR was ordered and the movie is {facts.bits} bit, transfer {facts.color.transfer or 'untagged'}",
             measured=facts.color.transfer or "untagged",
             limit="smpte2084 or arib-std-b67",
+        )
+
+
+@check("hdr.movie-untagged", HDR_ORDERED, MOVIE, SEQUENCE, severity=Severity.WARNING)
+def hdr_movie_untagged(subject: Subject) -> Iterator[Breach]:
+    """The movie beside EXR frames is tagged as what it is: an HDR picture that says PQ or HLG.
+
+    A warning, since the frames are the master: but players show such a movie
+    dull and gray, and an editor's application reads it in the wrong color.
+    """
+    facts = subject.movie.facts
+    if not facts.color.hdr:
+        yield Breach(
+            f"HDR was ordered and the movie's transfer is {facts.color.transfer or 'untagged'}",
+            measured=facts.color.transfer or "untagged",
+            limit="smpte2084 or arib-std-b67",
+            asset=subject.movie.place,
         )
 
 

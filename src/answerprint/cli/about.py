@@ -20,13 +20,20 @@ def checks() -> int:
 @click.command()
 @click.argument("id_", metavar="ID")
 def explain(id_: str) -> int:
-    """Explain a check: what it finds, why, and where its numbers come from."""
+    """Explain a check, or a rule of a service: what it says, why, and where it comes from."""
     from answerprint.checks.catalogue import CHECKS, find_check
+    from answerprint.providers.rules import all_rules, explain_rule
     from answerprint.record import closest
 
+    rules = {rule.id: rule for rule in all_rules()}
+    if id_ in rules:
+        click.echo(explain_rule(rules[id_]))
+        return 0
     check = find_check(id_)
     if check is None:
-        raise UsageError(f"no check is called {id_!r}, {closest(id_, [c.id for c in CHECKS])}")
+        near = closest(id_, [*(c.id for c in CHECKS), *rules])
+        hint = near if near.startswith("did") else "answerprint checks lists the checks"
+        raise UsageError(f"no check or rule is called {id_!r}, {hint}")
     click.echo(
         f"{check.id} ({check.severity.value}{f', EBU QC {check.ebu}' if check.ebu else ''})\n\n{check.doc}"
     )

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import click
 
-from answerprint.cli import about, clips, making
+from answerprint.cli import about, clips, making, orders, serving
 from answerprint.errors import AnswerprintError
 from answerprint.version import __version__
 
@@ -38,6 +38,16 @@ for command in (
     making.mux,
     making.deliver,
     making.presets,
+    orders.submit,
+    orders.estimate,
+    orders.status,
+    orders.wait,
+    orders.cancel,
+    orders.jobs,
+    orders.fetch,
+    orders.providers,
+    serving.listen,
+    serving.rehearse,
     about.checks,
     about.explain,
     about.doctor,

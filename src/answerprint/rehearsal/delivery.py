@@ -34,17 +34,22 @@ _ZIP_TIME: Final = (2026, 1, 1, 0, 0, 0)
 
 
 def write_delivery(
-    folder: Path, scene: Scene, *, exr: bool = False, progress: Progress = silent
+    folder: Path,
+    scene: Scene,
+    *,
+    hdr: bool = False,
+    exr: bool = False,
+    progress: Progress = silent,
 ) -> Path:
     """Render `scene` into `folder` the way a service delivers it, and return the folder.
 
     `video.mp4` is SDR H.264, or HDR HEVC (PQ, BT.2020, seen through the ACES 2.0
-    view of 1,000 cd/m2) where `exr` asks for the frames, too. `exr.zip` then
+    view of 1,000 cd/m2) where `hdr` or `exr` asks for it. With `exr`, `exr.zip`
     holds `frame_00000.exr` and on: half float, DWAB, ACES2065-1. `response.json`
     is the job's record. The same scene gives the same pictures. Memory: a few frames.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    view = "hdr-pq-1000" if exr else "sdr-rec709"
+    view = "hdr-pq-1000" if hdr or exr else "sdr-rec709"
     with ExitStack() as stack:
         pool = stack.enter_context(ThreadPoolExecutor(THREADS, "render"))
         movie = stack.enter_context(

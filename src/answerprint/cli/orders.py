@@ -1,0 +1,312 @@
+"""Commands that deal with the services: submit, estimate, status, wait, cancel, jobs, fetch, providers."""
+
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from answerprint.cli import options
+from answerprint.cli.console import exit_code, print_reports, progress_shown
+from answerprint.errors import UsageError
+
+if TYPE_CHECKING:
+    from answerprint.desk import Desk
+    from answerprint.order import Order
+    from answerprint.progress import Progress
+    from answerprint.providers.job import Job
+    from answerprint.providers.prices import Estimate
+
+DELIVERED = "delivered"
+"""Folder that fetched files go to when none is named."""
+
+provider_option = click.option(
+    "--provider", metavar="NAME", help="Service to ask: runware, luma, gmi, replicate or scenario."
+)
+jobs_option = click.option(
+    "--jobs", "jobs_folder", metavar="DIR",
+    help="Folder that jobs are written down in  [default: ANSWERPRINT_JOBS, else the user's state folder]",
+)  # fmt: skip
+private_option = click.option(
+    "--allow-private", is_flag=True, help="Take files from private addresses, as the rehearsal's are."
+)  # fmt: skip
+deadline_option = click.option(
+    "--deadline", default=3600.0, show_default=True, metavar="SECONDS", help="How long to wait."
+)
+
+
+@click.command()
+@click.argument("order_path", metavar="ORDER.toml", required=False)
+@provider_option
+@click.option("--max-cost", metavar="DOLLARS", help="Submit nothing that may cost more.")
+@click.option("--dry-run", is_flag=True, help="Show the request and its price; send nothing.")
+@click.option("--again", metavar="JOB", help="Send a job once more that failed or went unanswered.")
+@click.option("--wait", "waiting", is_flag=True, help="Wait until it ends, then fetch its files.")
+@click.option("--finish", "finishing", is_flag=True, help="Wait, fetch, and finish the delivery.")
+@click.option("--deliver", default="", metavar="NAME,...", help="Presets to make, with --finish.")
+@click.option("--audio", metavar="FILE", help="Sound to lay, with --finish.")
+@click.option("--out", metavar="DIR", help="Folder for files  [default: delivered, or finished]")
+@click.option("--webhook", metavar="URL", help="Address `listen` gave, for the service to call.")
+@deadline_option
+@jobs_option
+@private_option
+@options.format_option("text", "json")
+@options.fail_on
+@options.quiet
+def submit(order_path: str | None, **rest: Any) -> int:
+    """Order a clip from a service.
+
+    Every documented rule of the service is judged before anything is sent. The
+    job is on disk before the request leaves.
+    """
+    from answerprint import desk as front
+    from answerprint.providers.reach import choose
+
+    with at_desk(rest) as desk:
+        if rest["again"]:
+            job = front.send_again(desk.store.find(rest["again"]), desk)
+        else:
+            order = read_order_file(order_path)
+            name = choose(order, rest["provider"])
+            _warn(order, name)
+            if rest["dry_run"]:
+                return _show(order, name)
+            cost = read_dollars(rest["max_cost"])
+            job = front.submit(order, provider=rest["provider"], max_cost=cost, desk=desk)
+        if rest["finishing"]:
+            return _finish(job, rest, desk.progress)
+        if rest["waiting"]:
+            return _fetch([front.wait(job, desk, deadline=rest["deadline"])], rest["out"], desk)
+    print_jobs([job], rest["format_"])
+    return 0
+
+
+@click.command()
+@click.argument("order_path", metavar="ORDER.toml")
+@click.option("--provider", default="all", show_default=True, metavar="NAME", help="One, or all.")
+@options.format_option("text", "json")
+def estimate(order_path: str, *, provider: str, format_: str) -> int:
+    """Say what an order costs at each service, and which is the cheapest that can fill it."""
+    from answerprint.providers import prices
+    from answerprint.providers.services import SERVICES, service_named
+
+    order = read_order_file(order_path)
+    names = SERVICES if provider == "all" else (service_named(provider).account.name,)
+    found = [prices.estimate(order, name) for name in names]
+    if format_ == "json":
+        click.echo("[" + ",\n".join(one.model_dump_json(indent=1) for one in found) + "]")
+        return 0
+    for one in found:
+        click.echo(spell_estimate(one))
+    best = prices.cheapest(order) if provider == "all" else None
+    if best is not None:
+        click.echo(f"cheapest: {best.service}, ${best.usd}")
+    return 0
+
+
+@click.command()
+@click.argument("names", nargs=-1, required=True, metavar="JOB...")
+@jobs_option
+@options.format_option("text", "json")
+@options.quiet
+def status(names: tuple[str, ...], **rest: Any) -> int:
+    """Ask the services once where jobs are."""
+    from answerprint.desk import look
+
+    with at_desk(rest) as desk:
+        print_jobs([look(desk.store.find(name), desk) for name in names], rest["format_"])
+    return 0
+
+
+@click.command()
+@click.argument("names", nargs=-1, required=True, metavar="JOB...")
+@deadline_option
+@jobs_option
+@options.format_option("text", "json")
+@options.quiet
+def wait(names: tuple[str, ...], **rest: Any) -> int:
+    """Wait until jobs end; another run, or another machine, may have submitted them."""
+    from answerprint import desk as front
+
+    with at_desk(rest) as desk:
+        ended = [
+            front.wait(front.job_named(name, desk), desk, deadline=rest["deadline"])
+            for name in names
+        ]
+    print_jobs(ended, rest["format_"])
+    return 0
+
+
+@click.command()
+@click.argument("name", metavar="JOB")
+@jobs_option
+@options.quiet
+def cancel(name: str, **rest: Any) -> int:
+    """Call a job off, where the service can."""
+    from answerprint import desk as front
+
+    with at_desk(rest) as desk:
+        print_jobs([front.cancel(desk.store.find(name), desk)], "text")
+    return 0
+
+
+@click.command()
+@jobs_option
+@options.format_option("text", "json")
+def jobs(*, jobs_folder: str | None, format_: str) -> int:
+    """List the jobs that are written down here."""
+    from answerprint.providers.store import JobStore
+
+    print_jobs(list(JobStore(jobs_folder).jobs()), format_)
+    return 0
+
+
+@click.command()
+@click.argument("names", nargs=-1, required=True, metavar="JOB|URL...")
+@click.option(
+    "--out", default=DELIVERED, show_default=True, metavar="DIR", help="Folder for files."
+)
+@jobs_option
+@private_option
+@options.quiet
+def fetch(names: tuple[str, ...], **rest: Any) -> int:
+    """Bring the files of finished jobs, or plain links, to disk: resumed, verified, hashed."""
+    from answerprint import desk as front
+    from answerprint.pickup import bring_links
+
+    links = tuple(name for name in names if name.startswith(("http://", "https://")))
+    with at_desk(rest) as desk:
+        if links:
+            for file in bring_links(links, Path(rest["out"]), desk):
+                click.echo(f"{rest['out']}/{file.name}: {file.size} bytes, {file.kind}")
+        named = [front.look(front.job_named(n, desk), desk) for n in names if n not in links]
+        return _fetch(named, rest["out"], desk)
+
+
+@click.command()
+def providers() -> int:
+    """List the services, the variables their keys come from, and which are set."""
+    from answerprint.providers.reach import address_of, has_key
+    from answerprint.providers.services import SERVICES, service_named
+
+    for name in SERVICES:
+        service = service_named(name)
+        mark = "key set" if has_key(name) else "no key "
+        needs = ", ".join(service.account.needs)
+        click.echo(f"{name:<10} {mark}  {service.account.title:<16} {needs:<48} {address_of(service)}")  # fmt: skip
+    return 0
+
+
+def at_desk(rest: dict[str, Any]) -> Any:
+    """Return a context that yields the desk the options ask for, showing progress."""
+    from contextlib import contextmanager
+
+    @contextmanager
+    def opened() -> Any:
+        from answerprint.desk import Desk
+        from answerprint.providers.store import JobStore
+
+        with progress_shown(quiet=rest["quiet"]) as progress:
+            store = JobStore(rest["jobs_folder"])
+            private = bool(rest.get("allow_private"))
+            webhook = rest.get("webhook")
+            yield Desk(store, progress=progress, allow_private=private, webhook=webhook)
+
+    return opened()
+
+
+def read_order_file(path: str | None) -> "Order":
+    """Read the order at `path`. Raises UsageError where none is named, OrderError where it is none."""
+    from answerprint.order import Order
+
+    if path is None:
+        raise UsageError("which order?", hint="name its TOML file, or --again and a job")
+    return Order.load(path)
+
+
+def read_dollars(text: str | None) -> Decimal | None:
+    """Read an amount, with or without its sign. Raises UsageError."""
+    try:
+        amount = Decimal(text.strip().removeprefix("$")) if text is not None else None
+    except InvalidOperation:
+        raise UsageError(f"--max-cost {text!r} is no amount in dollars") from None
+    if amount is not None and not (amount.is_finite() and amount >= 0):
+        raise UsageError(f"--max-cost {text!r} is no amount in dollars")
+    return amount
+
+
+def print_jobs(found: list["Job"], format_: str) -> None:
+    """Print jobs on standard output, a line each, or as JSON without their links."""
+    from answerprint.pickup import public
+
+    if format_ == "json":
+        import json
+
+        click.echo(json.dumps([public(job) for job in found], indent=1))
+        return
+    for job in found:
+        click.echo(spell_job(job))
+
+
+def spell_estimate(found: "Estimate") -> str:
+    """Return one line about a price: dollars, where they stand, and since when."""
+    if found.usd is None:
+        return f"{found.service:<10} unknown  {found.reason}"
+    dated = f", {found.date}" if found.date else ", undated"
+    notes = "".join(f"; {note}" for note in found.notes)
+    return f"{found.service:<10} ${found.usd}  ({found.source}{dated}{notes})"
+
+
+def spell_job(job: "Job") -> str:
+    """Return one line about a job."""
+    seen = job.seen
+    share = f" {seen.progress:.0%}" if seen and seen.progress and not job.state.ended else ""
+    cost = seen.cost if seen and seen.cost is not None else job.estimate
+    spent = f"  ${cost}" if cost is not None else ""
+    said = job.problem or (seen.words if seen else "")
+    prompt = (job.order.prompt or "")[:40]
+    return (
+        f"{job.name}  {job.state}{share}{spent}  {prompt}{f'  ({said})' if said else ''}".rstrip()
+    )
+
+
+def _warn(order: "Order", name: str) -> None:
+    from answerprint.providers.rules import preflight
+
+    for verdict in preflight(order, name):
+        click.echo(f"warning: {verdict.rule}: {verdict.message}", err=True)
+
+
+def _show(order: "Order", name: str) -> int:
+    import json
+
+    from answerprint.providers import prices
+    from answerprint.providers.secret import without_pictures
+    from answerprint.providers.services import service_named
+
+    ask = service_named(name).compose(order, "the-job's-id", lambda reference: reference)
+    click.echo(f"POST {ask.path or '/'}")
+    click.echo(json.dumps(without_pictures(ask.body), indent=1, ensure_ascii=False))
+    click.echo(spell_estimate(prices.estimate(order, name)))
+    return 0
+
+
+def _fetch(found: list["Job"], out: str | None, desk: "Desk") -> int:
+    from answerprint.pickup import fetch as bring
+
+    for job in found:
+        folder = bring(job, out or DELIVERED, desk)
+        click.echo(f"{job.name} lies in {folder}")
+    return 0
+
+
+def _finish(job: "Job", rest: dict[str, Any], progress: "Progress") -> int:
+    import answerprint as ap
+
+    names = tuple(name.strip() for name in rest["deliver"].split(",") if name.strip())
+    reports = ap.finish(
+        job.name, out=rest["out"] or "finished", deliver=names, audio=rest["audio"],
+        jobs=rest["jobs_folder"], allow_private=rest["allow_private"], progress=progress,
+    )  # fmt: skip
+    print_reports(reports, "text")
+    return exit_code(reports, rest["fail_on"])

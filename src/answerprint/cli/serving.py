@@ -1,0 +1,116 @@
+"""Commands that serve: listen for webhooks, rehearse the services."""
+
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from answerprint.cli import options
+from answerprint.cli.console import print_reports
+from answerprint.cli.orders import DELIVERED, at_desk, jobs_option, private_option, spell_job
+
+if TYPE_CHECKING:
+    from answerprint.providers.job import Job
+    from answerprint.rehearsal.faults import Faults
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option("--port", default=8033, show_default=True, help="Port to listen at; 0 for any.")
+@click.option("--finish", "finishing", is_flag=True, help="Fetch and finish what succeeded.")
+@click.option("--deliver", default="", metavar="NAME,...", help="Presets to make, with --finish.")
+@click.option("--out", metavar="DIR", help="Folder for files  [default: delivered, or finished]")
+@jobs_option
+@private_option
+@options.quiet
+def listen(**rest: Any) -> int:
+    """Take the services' webhooks, ask them about the jobs they name, and fetch what succeeded."""
+    from answerprint.listener import Listener, listening, path_secret, signing_secret
+
+    with at_desk(rest) as desk:
+        secret = path_secret(desk.store.folder)
+
+        def arrived(job: "Job") -> None:
+            click.echo(spell_job(job))
+            _take_in(job, rest, desk)
+
+        listener = Listener(desk, secret, signing_secret(desk), arrived)
+        with listening(listener, host=rest["host"], port=rest["port"]) as address:
+            click.echo(f"listening; give services this address: {address}")
+            threading.Event().wait()
+    return 0
+
+
+@click.command()
+@click.option("--port", default=8080, show_default=True, help="Port to listen at; 0 for any.")
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="NAME[=RATE]",
+    help="Fault to play, always or at a rate; --fault list shows them.",
+)
+@click.option(
+    "--divide",
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Render pictures at a fraction of their size, for quick trials.",
+)
+def rehearse(port: int, faults: tuple[str, ...], divide: int) -> int:  # fmt: skip
+    """Stand in for every service on this machine: real media for every order, no key, no cent."""
+    from answerprint.rehearsal.app import running
+    from answerprint.rehearsal.environment import environment
+    from answerprint.rehearsal.faults import FAULTS
+
+    if "list" in faults:
+        for name, meaning in FAULTS.items():
+            click.echo(f"{name:<20} {meaning}")
+        return 0
+    with running(port=port, divide=divide, faults=read_faults(faults)) as house:
+        click.echo(f"rehearsing at {house.base}; for another shell:")
+        for name, value in environment(house).items():
+            click.echo(f"export {name}={value}")
+        sys.stdout.flush()
+        threading.Event().wait()
+    return 0
+
+
+def read_faults(words: tuple[str, ...]) -> "Faults":
+    """Read faults written NAME or NAME=RATE. Raises UsageError with the closest spelling."""
+    from answerprint.errors import UsageError
+    from answerprint.record import closest
+    from answerprint.rehearsal.faults import FAULTS, Faults
+
+    faults = Faults()
+    for word in words:
+        name, _, rate = word.partition("=")
+        if name not in FAULTS:
+            raise UsageError(f"no fault is called {name!r}, {closest(name, FAULTS)}")
+        try:
+            faults.at_rate({name: float(rate or 1)})
+        except ValueError as problem:
+            raise UsageError(f"--fault {word}: {problem}") from None
+    return faults
+
+
+def _take_in(job: "Job", rest: dict[str, Any], desk: Any) -> None:
+    """Fetch a job that succeeded, and finish it where that was asked for."""
+    import answerprint as ap
+    from answerprint.pickup import fetch
+    from answerprint.providers.job import JobState
+
+    if job.state is not JobState.SUCCEEDED:
+        return
+    if not rest["finishing"]:
+        folder = fetch(job, rest["out"] or DELIVERED, desk)
+        click.echo(f"{job.name} lies in {folder}")
+        return
+    names = tuple(name.strip() for name in rest["deliver"].split(",") if name.strip())
+    out = Path(rest["out"] or "finished")
+    reports = ap.finish(
+        job.name, out=out, deliver=names, jobs=desk.store.folder, allow_private=desk.allow_private,
+    )  # fmt: skip
+    print_reports(reports, "text")

@@ -1,0 +1,293 @@
+"""The desk: orders go out to a service, and come back as a delivery on disk.
+
+A job is written down before its request leaves and after every answer. A submit
+that may have arrived is never repeated by itself: it is asked for by its name
+where the service knows ours, and left as unknown where it does not.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final
+
+from answerprint.errors import (
+    AuthenticationError,
+    CreditError,
+    InvalidOrderError,
+    JobFailedError,
+    ModerationError,
+    RateLimitError,
+    ResultExpiredError,
+    ServiceDownError,
+    ServiceError,
+    UnansweredError,
+    UsageError,
+)
+from answerprint.order import Order
+from answerprint.progress import Progress, silent
+from answerprint.providers.job import Job, JobState, Sighting
+from answerprint.providers.placing import placed
+from answerprint.providers.prices import estimate
+from answerprint.providers.reach import address_of, choose
+from answerprint.providers.rules import preflight
+from answerprint.providers.secret import read_keys, without_pictures
+from answerprint.providers.service import Ask, Service
+from answerprint.providers.services import service_named
+from answerprint.providers.store import JobStore, split_name
+from answerprint.providers.wire import Sleep, Wire
+
+DEADLINE: Final = 3600.0
+"""Seconds a job is waited for: ten times what a 10 s clip at 1080p in HDR takes by the services' word."""
+FIRST_LOOK: Final = 2.0
+"""Seconds between the first looks; 2 to 5 is what the services advise."""
+LONGEST_LOOK: Final = 15.0
+"""Seconds between looks after a while."""
+
+_FAILED: Final[dict[str, type[ServiceError]]] = {
+    "moderated": ModerationError,
+    "credit": CreditError,
+    "invalid": InvalidOrderError,
+    "expired": ResultExpiredError,
+    "rate": RateLimitError,
+}
+_HINTS: Final = {
+    "moderated": "change the prompt or the pictures, then submit again",
+    "credit": "add funds, then submit again",
+    "invalid": "change what it names, then submit again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the work at the desk needs: where jobs are written down, and how to pass the time."""
+
+    store: JobStore
+    sleep: Sleep = time.sleep
+    progress: Progress = silent
+    patience: float = 120.0
+    allow_private: bool = False
+    webhook: str | None = field(default=None, repr=False)
+    """Address that a service is to call when a job ends; `{provider}` in it is the service's name."""
+    environment: Mapping[str, str] | None = field(default=None, repr=False)
+    """Where keys and addresses are taken from; the process's own environment where none is given."""
+
+    @contextmanager
+    def reach(self, name: str) -> Iterator[tuple[Service, Wire]]:
+        """Open a connection to the service called `name`. Raises AuthenticationError without a key."""
+        service = service_named(name)
+        account = service.account
+        keys = read_keys(name, account.needs, account.may_have, self.environment)
+        wire = Wire(
+            name, address_of(service, self.environment), service.headers(keys), keys, sleep=self.sleep, patience=self.patience
+        )  # fmt: skip
+        try:
+            yield service, wire
+        finally:
+            wire.close()
+
+
+def submit(
+    order: Order, *, provider: str | None = None, max_cost: Decimal | None = None, desk: Desk | None = None
+) -> Job:  # fmt: skip
+    """Give `order` to a service and return its job, which is on disk.
+
+    Every documented rule is judged first. Raises OrderError, UsageError where it
+    may cost more than `max_cost`, and ServiceError where it was not taken;
+    UnansweredError where it may have been.
+    """
+    desk, name = desk or Desk(JobStore()), choose(order, provider)
+    preflight(order, name)
+    cost = estimate(order, name).usd
+    require_affordable(name, cost, max_cost)
+    job = desk.store.create(name, order)
+    return send(desk.store.save(job.model_copy(update={"estimate": cost})), desk)
+
+
+def send(job: Job, desk: Desk) -> Job:
+    """Send the request of a job that no service has yet. Raises ServiceError."""
+    with desk.store.changing(job.id) as current, desk.reach(job.provider) as (service, wire):
+        if current.state.sent:
+            return current
+        ask = _composed(current, service, wire, desk)
+        return _send(current, ask, service, wire, desk)
+
+
+def send_again(job: Job, desk: Desk) -> Job:
+    """Send a job whose first request went unanswered, by the user's word. Raises ServiceError."""
+    if job.state.sent and job.state not in (JobState.FAILED, JobState.CANCELED):
+        raise UsageError(f"the service has it: it is {job.state}", where=job.name)
+    if job.state is JobState.UNKNOWN and service_named(job.provider).names_jobs:
+        found = look(job, desk)
+        if found.state.sent:
+            return found
+    if job.state in (JobState.FAILED, JobState.CANCELED):
+        return send(desk.store.create(job.provider, job.order), desk)
+    desk.store.save(job.troubled(JobState.PREPARED, "to be sent again"))
+    return send(job, desk)
+
+
+def look(job: Job, desk: Desk) -> Job:
+    """Ask the service once where a job is, write it down and return it. Raises ServiceError."""
+    with desk.store.changing(job.id) as current, desk.reach(job.provider) as (service, wire):
+        if current.state in (JobState.FAILED, JobState.CANCELED, JobState.PREPARED):
+            return current
+        if not current.state.sent:
+            return _searched(current, service, wire, desk)
+        seen, body = service.look(wire, current)
+        return desk.store.save(current.after(seen, _kept(body)))
+
+
+def wait(
+    job: Job, desk: Desk, *, deadline: float = DEADLINE, clock: Callable[[], float] = time.monotonic
+) -> Job:
+    """Look at a job until it ended and return it. Raises ServiceError where it failed or time is up."""
+    until, step = clock() + deadline, FIRST_LOOK
+    job = send(job, desk) if job.state is JobState.PREPARED else look(job, desk)
+    while not job.state.ended:
+        if job.state is JobState.UNKNOWN:
+            raise unanswered(job)
+        share = job.seen.progress if job.seen else None
+        desk.progress(f"waiting for {job.name}", round((share or 0) * 100), 100)
+        if clock() + step > until:
+            raise ServiceDownError(
+                f"{job.id} is still {job.state} after {deadline:.0f} s", provider=job.provider,
+                hint=f"answerprint wait {job.id} goes on waiting",
+            )  # fmt: skip
+        desk.sleep(step)
+        step = min(step * 1.3, LONGEST_LOOK)
+        job = look(job, desk)
+    desk.progress(f"waiting for {job.name}", 100, 100)
+    require_success(job)
+    return job
+
+
+def job_named(name: str, desk: Desk) -> Job:
+    """Return the job `name` means; `provider:id` of a job that is not written down here is taken in.
+
+    Raises UsageError.
+    """
+    provider, service_id = split_name(name)
+    try:
+        return desk.store.find(name)
+    except UsageError:
+        if provider is None:
+            raise
+        return desk.store.adopt(provider, service_id, Order())
+
+
+def cancel(job: Job, desk: Desk) -> Job:
+    """Call a job off. Raises UsageError where the service cannot, ServiceError where it will not."""
+    if job.state is JobState.PREPARED:
+        return desk.store.save(job.troubled(JobState.CANCELED, "called off before it was sent"))
+    if job.state.ended:
+        raise UsageError(f"it has ended: {job.state}", where=job.name)
+    if not service_named(job.provider).cancels:
+        raise UsageError(f"{job.provider} has no way to call a job off", where=job.name)
+    with desk.store.changing(job.id) as current, desk.reach(job.provider) as (service, wire):
+        return desk.store.save(current.after(service.cancel(wire, current)))
+
+
+def require_affordable(name: str, cost: Decimal | None, most: Decimal | None) -> None:
+    """Raise UsageError where an order may cost more than `most` dollars."""
+    if most is None or (cost is not None and cost <= most):
+        return
+    said = "its price is not published" if cost is None else f"it costs ${cost}"
+    raise UsageError(f"{name}: {said}, and at most ${most} may be spent; nothing was sent")
+
+
+def require_success(job: Job) -> None:
+    """Raise the ServiceError that a job without a result stands for."""
+    if job.state is JobState.SUCCEEDED:
+        return
+    if not job.state.ended:
+        raise UsageError(f"is {job.state}", where=job.name, hint=f"answerprint wait {job.id}")
+    seen = job.seen or Sighting(state=job.state)
+    kind = _FAILED.get(seen.failure or "", JobFailedError)
+    what = "was called off" if job.state is JobState.CANCELED else "ended without a result"
+    raise kind(
+        f"{job.id} {what}", provider=job.provider, words=seen.words or job.problem or "",
+        hint=_HINTS.get(seen.failure or "", f"answerprint submit --again {job.id} orders it anew"),
+    )  # fmt: skip
+
+
+def unanswered(job: Job) -> UnansweredError:
+    """Return the error of a job that may run and cost without our knowing its name."""
+    return UnansweredError(
+        f"{job.id} was sent and no answer came: look before you submit again",
+        provider=job.provider,
+        hint=f"find it in your account there; answerprint submit --again {job.id} sends it once more",
+    )
+
+
+def _composed(job: Job, service: Service, wire: Wire, desk: Desk) -> Ask:
+    known: dict[str, str] = {}
+
+    def place(reference: str) -> str:
+        if reference not in known:
+            known[reference] = placed(reference, service, wire)
+        return known[reference]
+
+    try:
+        ask = service.compose(job.order, job.id, place)
+        if desk.webhook is None:
+            return ask
+        return service.hook(ask, desk.webhook.replace("{provider}", job.provider))
+    except ServiceError as problem:
+        desk.store.save(job.troubled(JobState.PREPARED, problem.message))
+        raise
+
+
+def _send(job: Job, ask: Ask, service: Service, wire: Wire, desk: Desk) -> Job:
+    """Write down that the request leaves, send it, and write down what came of it."""
+    body = without_pictures(ask.body)
+    request = {"path": ask.path, "body": body}
+    update = {"request": request, "state": JobState.SENDING, "sends": job.sends + 1}
+    job = desk.store.save(job.model_copy(update=update))
+    try:
+        answer = wire.submit(ask.path, json=ask.body, params=ask.params, headers=ask.headers)
+        seen = service.read_submit(answer, job)
+    except (UnansweredError, ServiceDownError) as problem:
+        if problem.status in (None, 503) and isinstance(problem, ServiceDownError):
+            desk.store.save(job.troubled(JobState.PREPARED, problem.message))
+            raise
+        # An answer of 500, 502 or 504 may hide a job that was made.
+        job = desk.store.save(job.troubled(JobState.UNKNOWN, problem.message))
+        return _resent(job, ask, service, wire, desk)
+    except (RateLimitError, AuthenticationError) as problem:
+        desk.store.save(job.troubled(JobState.PREPARED, problem.message))
+        raise
+    except ServiceError as problem:
+        desk.store.save(job.troubled(JobState.FAILED, problem.message))
+        raise
+    return desk.store.save(job.after(seen, _kept(answer.mapping())))
+
+
+def _resent(job: Job, ask: Ask, service: Service, wire: Wire, desk: Desk) -> Job:
+    """Ask for an unanswered job by its name; send it again, under the same name, where the service surely has it not."""
+    if not service.names_jobs:
+        raise unanswered(job)
+    found = service.find(wire, job)
+    if found is not None:
+        return desk.store.save(job.after(found[0], _kept(found[1])))
+    if job.sends >= 3:
+        raise unanswered(job)
+    return _send(job, ask, service, wire, desk)
+
+
+def _searched(job: Job, service: Service, wire: Wire, desk: Desk) -> Job:
+    if service.names_jobs:
+        found = service.find(wire, job)
+        if found is not None:
+            return desk.store.save(job.after(found[0], _kept(found[1])))
+        return desk.store.save(job.troubled(JobState.PREPARED, "the service has it not"))
+    return desk.store.save(
+        job.troubled(JobState.UNKNOWN, "it was sent and no answer came: it may run and cost")
+    )
+
+
+def _kept(body: dict[str, Any]) -> dict[str, Any]:
+    kept = without_pictures(body)
+    assert isinstance(kept, dict)
+    return kept
