@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from answerprint.clip import Clip
     from answerprint.deliverables.mux import mux
     from answerprint.deliverables.preset import Preset, load_preset
-    from answerprint.errors import AnswerprintError, UsageError, WorkError
+    from answerprint.desk import Desk, submit, wait
+    from answerprint.errors import AnswerprintError, ServiceError, UsageError, WorkError
     from answerprint.ingest.delivery import Delivery, open_source
     from answerprint.ingest.frames import unpack
     from answerprint.judge import check, judge_measurements, seam
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from answerprint.measured.clips import Measurements
     from answerprint.measured.deliverable import Deliverable
     from answerprint.order import Order
+    from answerprint.pickup import fetch
+    from answerprint.providers.job import Job
+    from answerprint.providers.prices import estimate
     from answerprint.report import Finding, Outcome, Report, Severity
     from answerprint.verdict import SeamVerdict
 
@@ -33,7 +37,9 @@ _HOMES = {
     "Clip": "clip",
     "Deliverable": "measured.deliverable",
     "Delivery": "ingest.delivery",
+    "Desk": "desk",
     "Finding": "report",
+    "Job": "providers.job",
     "Limits": "checks.limits",
     "Measurements": "measured.clips",
     "Order": "order",
@@ -41,18 +47,23 @@ _HOMES = {
     "Preset": "deliverables.preset",
     "Report": "report",
     "SeamVerdict": "verdict",
+    "ServiceError": "errors",
     "Severity": "report",
     "UsageError": "errors",
     "WorkError": "errors",
     "check": "judge",
     "deliver": "master",
+    "estimate": "providers.prices",
+    "fetch": "pickup",
     "finish": "line",
     "judge_measurements": "judge",
     "load_preset": "deliverables.preset",
     "mux": "deliverables.mux",
     "open_source": "ingest.delivery",
     "seam": "judge",
+    "submit": "desk",
     "unpack": "ingest.frames",
+    "wait": "desk",
 }
 
 __all__ = [
@@ -61,7 +72,9 @@ __all__ = [
     "Clip",
     "Deliverable",
     "Delivery",
+    "Desk",
     "Finding",
+    "Job",
     "Limits",
     "Measurements",
     "Order",
@@ -69,19 +82,24 @@ __all__ = [
     "Preset",
     "Report",
     "SeamVerdict",
+    "ServiceError",
     "Severity",
     "UsageError",
     "WorkError",
     "__version__",
     "check",
     "deliver",
+    "estimate",
+    "fetch",
     "finish",
     "judge_measurements",
     "load_preset",
     "mux",
     "open_source",
     "seam",
+    "submit",
     "unpack",
+    "wait",
 ]
 
 

@@ -63,7 +63,7 @@ _HINTS: Final = {
 class Desk:
     """What the work at the desk needs: where jobs are written down, and how to pass the time."""
 
-    store: JobStore
+    store: JobStore = field(default_factory=JobStore)
     sleep: Sleep = time.sleep
     progress: Progress = silent
     patience: float = 120.0
@@ -97,7 +97,7 @@ def submit(
     may cost more than `max_cost`, and ServiceError where it was not taken;
     UnansweredError where it may have been.
     """
-    desk, name = desk or Desk(JobStore()), choose(order, provider)
+    desk, name = desk or Desk(), choose(order, provider)
     preflight(order, name)
     cost = estimate(order, name).usd
     require_affordable(name, cost, max_cost)
@@ -140,9 +140,11 @@ def look(job: Job, desk: Desk) -> Job:
 
 
 def wait(
-    job: Job, desk: Desk, *, deadline: float = DEADLINE, clock: Callable[[], float] = time.monotonic
-) -> Job:
+    job: Job, desk: Desk | None = None, *, deadline: float = DEADLINE,
+    clock: Callable[[], float] = time.monotonic,
+) -> Job:  # fmt: skip
     """Look at a job until it ended and return it. Raises ServiceError where it failed or time is up."""
+    desk = desk or Desk()
     until, step = clock() + deadline, FIRST_LOOK
     job = send(job, desk) if job.state is JobState.PREPARED else look(job, desk)
     while not job.state.ended:

@@ -18,7 +18,7 @@ RATE: Final = 24
 """Frames a second of every service, by Runware's guide and Luma's keyframe grid."""
 
 
-def fetch(job: Job, out: str | Path, desk: Desk) -> Path:
+def fetch(job: Job, out: str | Path = DELIVERED, desk: Desk | None = None) -> Path:
     """Bring the files of a job that succeeded into a folder of its own below `out`, and return that.
 
     What is there and proven is kept. The job's record lies beside the files.
@@ -26,6 +26,7 @@ def fetch(job: Job, out: str | Path, desk: Desk) -> Path:
     StorageError and SourceError.
     """
     require_success(job)
+    desk = desk or Desk()
     folder = Path(out) / job.label
     # A link is good for an hour at most, and asking costs nothing.
     job = look(job, desk)

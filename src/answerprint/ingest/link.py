@@ -185,7 +185,8 @@ def check_link(url: httpx.URL, bounds: Bounds) -> None:
     if hosts and not any(url.host == host or url.host.endswith(f".{host}") for host in hosts):
         raise _refused(url, f"is none of the allowed hosts ({', '.join(hosts)})")
     if url.scheme == "http" and not bounds.allow_private:
-        raise _refused(url, "is not encrypted", "only https is fetched")
+        hint = "only https is fetched; --allow-private takes files from this machine without"
+        raise _refused(url, "is not encrypted", hint)
     address = literal(url.host)
     if address is not None and not (bounds.allow_private or is_public(address)):
         raise _private(url)

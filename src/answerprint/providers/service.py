@@ -68,8 +68,8 @@ class Upload:
 class Service(ABC):
     """One service. Its methods are pure but for what they ask through the wire they are given.
 
-    Adding one means a module with such a class, a book of its rules and prices,
-    and its name in `answerprint.providers.services`.
+    Adding one means a module with such a class and a book of its rules and prices
+    under the same name; nothing lists them.
     """
 
     account: Account
