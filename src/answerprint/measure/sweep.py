@@ -24,6 +24,7 @@ from answerprint.measured.clips import SequenceMeasures
 from answerprint.measured.exr import ExrHeader
 from answerprint.measured.frames import FrameLevels
 from answerprint.media.exr import ExrFrame, read_frame
+from answerprint.media.memory import frames_reused
 from answerprint.media.sequence import FrameFile, FrameStore, Sequence
 from answerprint.order import Size
 from answerprint.progress import Progress, counted, silent
@@ -60,7 +61,7 @@ def measure_sequence(
     """
     workers = threads or default_threads()
     collected = _Collected()
-    with ThreadPoolExecutor(workers, "decode") as pool, single_threaded_opencv():
+    with ThreadPoolExecutor(workers, "decode") as pool, single_threaded_opencv(), frames_reused():
         seen = in_order(
             pool, lambda f: observe(sequence.store, f), sequence.frames, ahead=workers + AHEAD
         )
