@@ -97,7 +97,8 @@ def submit(
     may cost more than `max_cost`, and ServiceError where it was not taken;
     UnansweredError where it may have been.
     """
-    desk, name = desk or Desk(), choose(order, provider)
+    desk = desk or Desk()
+    name = choose(order, provider, desk.environment)
     preflight(order, name)
     cost = estimate(order, name).usd
     require_affordable(name, cost, max_cost)
@@ -106,16 +107,22 @@ def submit(
 
 
 def send(job: Job, desk: Desk) -> Job:
-    """Send the request of a job that no service has yet. Raises ServiceError."""
+    """Send the request of a job that was never sent; one that was is returned as it is.
+
+    Raises ServiceError; UnansweredError where another run sent it and got no answer.
+    """
     with desk.store.changing(job.id) as current, desk.reach(job.provider) as (service, wire):
         if current.state.sent:
             return current
+        if current.state is not JobState.PREPARED:
+            raise unanswered(current)
         ask = _composed(current, service, wire, desk)
         return _send(current, ask, service, wire, desk)
 
 
 def send_again(job: Job, desk: Desk) -> Job:
     """Send a job whose first request went unanswered, by the user's word. Raises ServiceError."""
+    job = desk.store.load(job.id)
     if job.state.sent and job.state not in (JobState.FAILED, JobState.CANCELED):
         raise UsageError(f"the service has it: it is {job.state}", where=job.name)
     if job.state is JobState.UNKNOWN and service_named(job.provider).names_jobs:
@@ -124,7 +131,9 @@ def send_again(job: Job, desk: Desk) -> Job:
             return found
     if job.state in (JobState.FAILED, JobState.CANCELED):
         return send(desk.store.create(job.provider, job.order), desk)
-    desk.store.save(job.troubled(JobState.PREPARED, "to be sent again"))
+    with desk.store.changing(job.id) as current:
+        if not current.state.sent:
+            desk.store.save(current.troubled(JobState.PREPARED, "to be sent again"))
     return send(job, desk)
 
 

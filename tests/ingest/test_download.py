@@ -31,6 +31,7 @@ from answerprint.errors import (
 from answerprint.ingest import link
 from answerprint.ingest.download import Fetched, Patience, Renew, Wanted, fetch, name_of
 from answerprint.ingest.partial import Mark, Partial, sole_use
+from answerprint.ingest.transfer import promised_md5
 
 from .depot import SECRET, Act, Depot, answer, depot_open, etag, expired, serve
 from .zips import Part, zipped
@@ -702,3 +703,44 @@ def test_interrupted_run_ends_soon_and_keeps_its_part(depot: Depot, tmp_path: Pa
     assert Partial(tmp_path, "clip").size > 0
     bring(tmp_path, depot.link("/f"))
     assert depot.ranges("/f")[1] is not None
+
+
+def test_a_byte_that_broke_on_the_way_is_noticed(
+    depot: Depot, tmp_path: Path, loop_delivery: Path
+) -> None:
+    movie = (loop_delivery / "video.mp4").read_bytes()
+    broken = bytearray(movie)
+    broken[len(movie) // 2] ^= 1
+    link = depot.put("/a.mp4", movie, answer(200, bytes(broken), ETag=etag(movie)))
+    bring(tmp_path, link)
+    assert (tmp_path / "clip.mp4").read_bytes() == movie
+    worse = bytearray(broken)
+    worse[-1] ^= 1
+    both = [answer(200, bytes(body), ETag=etag(movie)) for body in (broken, worse)]
+    said = refused(SourceError, tmp_path / "b", depot.put("/b.mp4", movie, *both))
+    assert "was damaged on the way" in said
+
+
+def test_a_tag_that_only_looks_like_a_digest_is_believed_the_second_time(
+    depot: Depot, tmp_path: Path, loop_delivery: Path
+) -> None:
+    movie = (loop_delivery / "video.mp4").read_bytes()
+    bring(tmp_path, depot.put("/a.mp4", movie, ETag=f'"{"0123456789abcdef" * 2}"'))
+    assert (tmp_path / "clip.mp4").read_bytes() == movie
+    assert len(depot.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("headers", "promised"),
+    [
+        ({"ETag": '"d41d8cd98f00b204e9800998ecf8427e"'}, "d41d8cd98f00b204e9800998ecf8427e"),
+        ({"ETag": 'W/"d41d8cd98f00b204e9800998ecf8427e"'}, None),
+        ({"ETag": '"d41d8cd98f00b204e9800998ecf8427e-3"'}, None),
+        ({"Content-MD5": "1B2M2Y8AsgTpgAmY7PhCfg=="}, "d41d8cd98f00b204e9800998ecf8427e"),
+        ({"x-goog-hash": "crc32c=AAAAAA==,md5=1B2M2Y8AsgTpgAmY7PhCfg=="}, "d41d8cd98f00b204e9800998ecf8427e"),
+        ({"Content-MD5": "%%%"}, None),
+        ({}, None),
+    ],
+)  # fmt: skip
+def test_promises_of_servers(headers: dict[str, str], promised: str | None) -> None:
+    assert promised_md5(headers) == promised

@@ -21,12 +21,12 @@ class Noting(Scenario):
     """Scenario, but for what leaves: it is noted."""
 
     def __init__(self) -> None:
-        self.taken: list[Upload] = []
+        self.noted: list[Upload] = []
 
     def upload(self, wire: Wire, upload: Upload) -> str:
         """Note it."""
-        self.taken.append(upload)
-        return f"asset:{len(self.taken)}"
+        self.noted.append(upload)
+        return f"asset:{len(self.noted)}"
 
 
 @pytest.mark.parametrize("reference", ["https://c.test/a.png", "generation:1", "asset:2"])
@@ -48,7 +48,7 @@ def test_everything_is_uploaded_where_only_assets_are_taken(tmp_path: Path) -> N
         "data:image/png;base64,AAAA",
     )
     assert [placed(r, service, NOWHERE) for r in references] == ["asset:1", "asset:2", "asset:3"]
-    file, link, data = service.taken
+    file, link, data = service.noted
     assert (file.name, file.media_type, file.content) == ("first.png", "image/png", PNG)
     assert (link.name, link.media_type, link.content) == ("b.mp4", "video/mp4", None)
     assert (data.media_type, data.content) == ("image/png", b"\0\0\0")

@@ -138,6 +138,16 @@ def test_signed_links_get_no_key(server: Any, wire: Wire) -> None:
     assert "Authorization" not in server.heard[0][2]
 
 
+def test_an_upload_link_that_is_none(wire: Wire) -> None:
+    with pytest.raises(ServiceDownError, match="cannot be reached"):
+        wire.put("http://[half", b"123", {})
+
+
+def test_an_answer_nested_without_end_is_text(server: Any, wire: Wire) -> None:
+    server.script = [(200, {}, b"[" * 100_000)]
+    assert isinstance(wire.ask("GET", "x").body, str)
+
+
 def test_redirects_are_not_followed(server: Any, wire: Wire) -> None:
     server.script = [(302, {"Location": "http://127.0.0.1:1/steal"}, {})]
     assert wire.ask("GET", "x").status == 302

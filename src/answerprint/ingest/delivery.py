@@ -9,10 +9,10 @@ from typing import Final, Self
 
 from answerprint.errors import ArchiveError, SourceError, UsageError
 from answerprint.ingest.archive import Archive
+from answerprint.ingest.kinds import PAPERS, PREVIEWS, kind_by_bytes, kind_of
 from answerprint.ingest.members import DEFAULT_LIMITS, ArchiveLimits
 from answerprint.ingest.names import shorten
 from answerprint.measured.clips import FileFacts
-from answerprint.media.exr import MAGIC
 from answerprint.media.sequence import (
     Folder,
     Sequence,
@@ -22,59 +22,12 @@ from answerprint.media.sequence import (
     is_pattern,
 )
 
-MOVIES: Final = frozenset(
-    [
-        ".mp4",
-        ".m4v",
-        ".mov",
-        ".mkv",
-        ".webm",
-        ".avi",
-        ".mxf",
-        ".ts",
-        ".m2ts",
-        ".mpg",
-        ".mpeg",
-        ".flv",
-        ".gif",
-        ".webp",
-        ".avif",
-        ".y4m",
-        ".ivf",
-        ".nut",
-    ]
-)
-"""Extensions of movies; a file of another name is known by its first bytes."""
-PREVIEWS: Final = frozenset({".gif", ".webp", ".avif"})
-"""Movies that services also hand out as previews."""
-PAPERS: Final = frozenset(
-    [
-        ".json",
-        ".txt",
-        ".md",
-        ".xml",
-        ".mhl",
-        ".csv",
-        ".pdf",
-        ".toml",
-        ".yaml",
-        ".yml",
-        ".html",
-        ".log",
-    ]
-)
-"""Extensions of papers that lie beside pictures by right."""
 OUTPUT_MARK: Final = ".answerprint"
 """Folder that marks what `finish` wrote, so that it is never taken for a source."""
 DEEPEST: Final = 6
 """Folders below a source that are looked into."""
 STRAY_SHARE: Final = 0.1
 """A second sequence this small beside the first is strays, not another clip."""
-
-_SOUNDS = frozenset(
-    [".wav", ".aif", ".aiff", ".mp3", ".aac", ".m4a", ".flac", ".ogg", ".opus", ".caf", ".w64"]
-)
-_STILLS = frozenset([".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dpx", ".hdr", ".bmp"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,42 +132,13 @@ def frames_in_archive(archive: Archive) -> Sequence:
     return gather(ArchiveFrames(archive), groups[0], strays)
 
 
-def kind_of(path: Path) -> str:
-    """Tell what a file is: by its extension where that is known, else by its first bytes."""
-    suffix = path.suffix.lower()
-    for kind, suffixes in (
-        ("movie", MOVIES),
-        ("paper", PAPERS),
-        ("sound", _SOUNDS),
-        ("picture", _STILLS),
-    ):
-        if suffix in suffixes:
-            return kind
-    if suffix in (".exr", ".zip"):
-        return "exr" if suffix == ".exr" else "archive"
-    return _kind_by_bytes(path)
-
-
-def _kind_by_bytes(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            start = file.read(12)
-    except OSError:
-        return "other"
-    if start[:4] == MAGIC:
-        return "exr"
-    if start[:4] == b"PK\x03\x04":
-        return "archive"
-    return "movie" if start[4:8] == b"ftyp" or start[:4] == b"\x1a\x45\xdf\xa3" else "other"
-
-
 def _open_file(path: Path, source: str) -> Delivery:
     kind = kind_of(path)
     size = _size(path)
     if kind == "exr":
         sequence = gather(Folder(path.parent), group_names([path.name])[0])
         return _of_sequence(path.stem, source, sequence)
-    if kind == "archive" or _kind_by_bytes(path) == "archive":
+    if kind == "archive" or kind_by_bytes(path) == "archive":
         facts = FileFacts(name=path.name, kind="archive", size=size)
         return Delivery(path.stem, source, path.parent, archive=path, files=(facts,))
     if kind in ("paper", "sound", "picture"):

@@ -20,7 +20,7 @@ from typing import Final
 from answerprint.errors import ServiceError, SourceError, StorageError
 from answerprint.ingest.arrival import Arrival, examine
 from answerprint.ingest.link import Bounds, Opener
-from answerprint.ingest.partial import Partial, file_digest, sole_use
+from answerprint.ingest.partial import Partial, file_digest, file_md5, sole_use
 from answerprint.ingest.patience import DEFAULT_PATIENCE, Patience, SetbackError, Tries
 from answerprint.ingest.staging import storage_errors
 from answerprint.ingest.transfer import Written, accept, missing, take
@@ -116,6 +116,7 @@ class _Run:
         self._room = _Room(folder)
         self._telling, self._renewing = threading.Lock(), threading.Lock()
         self._ended = threading.Event()
+        self._doubted: dict[str, str] = {}
 
     def end(self) -> None:
         """Make every thread stop where it is."""
@@ -171,6 +172,7 @@ class _Run:
         except SourceError as problem:
             partial.drop()
             raise SetbackError(problem, spoiled=True) from None
+        self._believe(name, partial)
         target, digest = self._folder / f"{name}{arrival.suffix}", partial.digest
         if _proven(target) is not None and file_digest(target) != digest:
             raise StorageError(
@@ -180,6 +182,21 @@ class _Run:
             )
         partial.place(target)
         return _fetched(target, arrival, digest)
+
+    def _believe(self, name: str, partial: Partial) -> None:
+        """Raise SetbackError where a file is not what its server promised, unless it came like that twice.
+
+        What seems to be a promise may be none; but the same damage does not
+        happen twice.
+        """
+        promised = partial.mark.md5
+        if promised is None or self._doubted.get(name) == partial.digest:
+            return
+        if file_md5(partial.path) != promised:
+            self._doubted[name] = partial.digest
+            partial.drop()
+            problem = SourceError("was damaged on the way", where=name, hint="fetch it again")
+            raise SetbackError(problem, spoiled=True)
 
     def _renewed(self, name: str, setback: SetbackError) -> str:
         if self._renew is None:

@@ -10,6 +10,7 @@ The first two outlive a run that ends early, and the next goes on from them.
 """
 
 import fcntl
+import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -37,6 +38,8 @@ class Mark(Record):
     """Strong ETag, or date of change where it is as strong, that a range may be asked for with."""
     length: int | None = None
     """Bytes of the whole file."""
+    md5: str | None = None
+    """MD5 of the whole file, as 32 hexadecimal digits, by what the server says or seems to say."""
 
 
 class Partial:
@@ -133,6 +136,12 @@ class Growing:
         """Hash `piece`, which is there already."""
         self._running.update(piece)
         self.size += len(piece)
+
+
+def file_md5(path: Path) -> str:
+    """Return the MD5 of a file, which object stores tell of theirs. Memory: one block."""
+    with path.open("rb", buffering=0) as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
 def file_digest(path: Path) -> str:

@@ -1,7 +1,9 @@
 """One try at a file: ask for what is missing of it, judge the answer, and write down what comes."""
 
 import re
-from collections.abc import Callable
+from base64 import b64decode
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
@@ -19,6 +21,11 @@ from answerprint.transport import http_date, retry_after
 CLOCK_DOUBT: Final = timedelta(seconds=60)
 """Age from which a date of change tells files apart, by RFC 7232, section 2.2.2, the stricter of the two that say so."""
 
+MD5_BYTES: Final = 16
+"""Bytes of an MD5."""
+
+_GOOGLE_MD5 = re.compile(r"md5=([A-Za-z0-9+/=]+)")
+_MD5_TAG = re.compile(r'"([0-9a-fA-F]{32})"')
 _RANGE = re.compile(r"bytes (?:(\d+)-\d+|\*)/(\d+|\*)")
 _XML_CODE = re.compile(rb"<Code>([A-Za-z]{1,60})</Code>")
 _STALE = re.compile(rb"expired|signature", re.IGNORECASE)
@@ -58,7 +65,10 @@ def accept(answer: Answer, partial: Partial) -> bool:
     if answer.status == 206:
         _check_range(answer, partial)
     else:
-        partial.begin(Mark(validator=_validator(answer), length=_length(answer)))
+        mark = Mark(
+            validator=_validator(answer), length=_length(answer), md5=promised_md5(answer.headers)
+        )
+        partial.begin(mark)
     return True
 
 
@@ -137,6 +147,22 @@ def _validator(answer: Answer) -> str | None:
         return tag if tag.startswith('"') else None
     then, now = http_date(changed), http_date(headers.get("Date", ""))
     return changed if then and now and now - then >= CLOCK_DOUBT else None
+
+
+def promised_md5(headers: Mapping[str, str]) -> str | None:
+    """Return the MD5 that a server tells of the whole file; None where it tells none.
+
+    S3 and its kin take it for the ETag of what was uploaded in one piece, unless
+    they keep it encrypted: so an ETag that looks like one may be none.
+    """
+    named = {name.lower(): value for name, value in headers.items()}
+    for told in (named.get("content-md5", ""), *_GOOGLE_MD5.findall(named.get("x-goog-hash", ""))):
+        with suppress(ValueError):
+            content = b64decode(told, validate=True)
+            if len(content) == MD5_BYTES:
+                return content.hex()
+    tag = _MD5_TAG.fullmatch(named.get("etag", "").strip())
+    return tag[1].lower() if tag else None
 
 
 def _length(answer: Answer) -> int | None:

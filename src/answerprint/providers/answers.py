@@ -3,18 +3,25 @@
 import mimetypes
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
-from hashlib import blake2b
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from urllib.parse import urlsplit
-from uuid import UUID
 
-from answerprint.providers.job import Link, LinkKind
+from answerprint.providers.job import Failure, Link, LinkKind
 
 _MOVIE: Final = frozenset({"mp4", "mov", "webm", "m4v", "mkv"})
 _FRAMES: Final = frozenset({"exr", "zip"})
 _PICTURE: Final = frozenset({"jpg", "jpeg", "png", "webp", "avif", "gif"})
 _LINK: Final = re.compile(r"https?://\S+", re.IGNORECASE)
+_MODERATED: Final = re.compile(
+    r"moderat|safety|content.?policy|nsfw|(?<!case[ -])sensitive", re.IGNORECASE
+)
+"""Words that failures for what a picture shows have, where no code tells them."""
+_SPOKEN: Final = ("detail", "message", "msg", "error", "reason", "title")
+"""Keys of an error that hold words for people, the fullest first."""
+_DEEPEST: Final = 16
+"""Levels of an answer that are read; the deepest documented result has five."""
 _STEMS: Final[dict[LinkKind, str]] = {
     "movie": "video",
     "frames": "exr",
@@ -30,6 +37,65 @@ def picked(body: Any, *path: str) -> Any:
             return None
         body = body.get(key)
     return body
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """Return `value` where it is an object, else an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def listed(value: Any) -> list[Any]:
+    """Return `value` where it is a list, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def spoken(value: Any, depth: int = 0) -> str:
+    """Return the human text of an error of any shape: a text, an object that has one, or a list of either.
+
+    >>> spoken({"detail": [{"loc": ["video"], "msg": "hdr needs 720p"}]})
+    'hdr needs 720p'
+    """
+    if depth > _DEEPEST or value is None or isinstance(value, bool):
+        return ""
+    if isinstance(value, Mapping):
+        texts = (spoken(value.get(key), depth + 1) for key in _SPOKEN)
+        return next(filter(None, texts), "")
+    if isinstance(value, list):
+        return "; ".join(filter(None, (spoken(item, depth + 1) for item in value)))
+    return str(value)
+
+
+def failure_told(words: str) -> Failure:
+    """Tell the kind of a failure by its words, where the service has no code for it.
+
+    >>> failure_told("Flagged by content moderation")
+    'moderated'
+    """
+    return "moderated" if _MODERATED.search(words) else "failed"
+
+
+def dollars(value: Any) -> Decimal | None:
+    """Return an amount of money; None where `value` is none.
+
+    >>> dollars(0.3)
+    Decimal('0.3')
+    """
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() else None
+
+
+def share(value: Any) -> float | None:
+    """Return how much is done, from 0 to 1, of a share or a percentage; None where `value` is neither.
+
+    >>> share(40)
+    0.4
+    """
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 100:
+        return None
+    return value / 100 if value > 1 else float(value)
 
 
 def links_in(result: Any) -> tuple[Link, ...]:
@@ -64,12 +130,12 @@ def kind_of_link(url: str, *hints: str) -> LinkKind:
             return "picture"
         if words & {"video", "movie", "mp4", "mov", "webm"}:
             return "movie"
-    return _kind_of_extension(urlsplit(url).path.rpartition(".")[2].lower())
+    return _kind_of_extension(_path_of(url).rpartition(".")[2].lower())
 
 
 def media_type_of(name: str) -> str:
     """Return the media type of a file or link by its extension; MP4 where it says nothing."""
-    return mimetypes.guess_type(urlsplit(name).path)[0] or "video/mp4"
+    return mimetypes.guess_type(_path_of(name))[0] or "video/mp4"
 
 
 def split_data(reference: str) -> tuple[str, str]:
@@ -100,29 +166,38 @@ def basic(user: str, word: str) -> str:
     return f"Basic {b64encode(f'{user}:{word}'.encode()).decode()}"
 
 
-def uuid_like(content: bytes) -> str:
-    """Return a version-4 UUID that equal bytes share, so that a repeated upload has one name."""
-    return str(UUID(bytes=blake2b(content, digest_size=16).digest(), version=4))
-
-
-def _walk(value: Any, key: str) -> Iterator[tuple[str, LinkKind]]:
+def _walk(value: Any, key: str, depth: int = 0) -> Iterator[tuple[str, LinkKind]]:
+    if depth > _DEEPEST:
+        return
     if isinstance(value, str):
-        if _LINK.fullmatch(value):
+        if _is_link(value):
             yield value, kind_of_link(value, key)
     elif isinstance(value, Mapping):
-        yield from _walk_object(value, key)
-    elif isinstance(value, Iterable):
+        yield from _walk_object(value, key, depth + 1)
+    elif isinstance(value, list | tuple):
         for item in value:
-            yield from _walk(item, key)
+            yield from _walk(item, key, depth + 1)
 
 
-def _walk_object(value: Mapping[str, Any], key: str) -> Iterator[tuple[str, LinkKind]]:
+def _walk_object(value: Mapping[str, Any], key: str, depth: int) -> Iterator[tuple[str, LinkKind]]:
     said = str(value.get("type") or value.get("kind") or "")
     for name, item in value.items():
-        if name in ("url", "uri", "href") and isinstance(item, str) and _LINK.fullmatch(item):
+        if name in ("url", "uri", "href") and isinstance(item, str) and _is_link(item):
             yield item, kind_of_link(item, said, key)
         else:
-            yield from _walk(item, name)
+            yield from _walk(item, name, depth)
+
+
+def _is_link(text: str) -> bool:
+    return bool(_LINK.fullmatch(text) and _path_of(text))
+
+
+def _path_of(link: str) -> str:
+    """Return the path of a link or name; empty where it is no link that can be asked for."""
+    try:
+        return urlsplit(link).path
+    except ValueError:
+        return ""
 
 
 def _kind_of_extension(extension: str) -> LinkKind:

@@ -10,8 +10,15 @@ from typing import Any, Final
 
 from answerprint.direction import Edit, ReferenceKind, kind_of_reference, referred
 from answerprint.order import Order
-from answerprint.providers.answers import links_in, picked, split_data
-from answerprint.providers.job import Failure, Job, JobState, Sighting
+from answerprint.providers.answers import (
+    failure_told,
+    links_in,
+    mapping,
+    picked,
+    split_data,
+    spoken,
+)
+from answerprint.providers.job import Job, JobState, Sighting
 from answerprint.providers.secret import Keys
 from answerprint.providers.service import Account, Ask, Place, Service
 from answerprint.providers.wire import Answer, Wire
@@ -70,7 +77,7 @@ class Gmi(Service):
 
     def read_submit(self, answer: Answer, job: Job) -> Sighting:
         """Return what the queue says of the new request."""
-        return sighted(self.good(answer).mapping())
+        return self.taken(sighted(self.good(answer).mapping()))
 
     def look(self, wire: Wire, job: Job) -> tuple[Sighting, dict[str, Any]]:
         """Ask for the request; its links are new every time."""
@@ -78,9 +85,8 @@ class Gmi(Service):
         return sighted(body), body
 
     def words(self, body: Any) -> str:
-        """Return `error`."""
-        error = picked(body, "error")
-        return str(picked(error, "message") or error or picked(body, "message") or "")
+        """Return `error`, or what stands in its place."""
+        return spoken(mapping(body))
 
 
 def sighted(body: Mapping[str, Any]) -> Sighting:
@@ -88,7 +94,7 @@ def sighted(body: Mapping[str, Any]) -> Sighting:
     state = _STATES.get(str(body.get("status")), JobState.RUNNING)
     outcome = body.get("outcome") or {}
     done, failed = state is JobState.SUCCEEDED, state is JobState.FAILED
-    words = str(body.get("error") or picked(outcome, "error") or "") if failed else ""
+    words = spoken(body.get("error") or picked(outcome, "error")) if failed else ""
     generation = picked(outcome, "generation_id") or body.get("generation_id")
     # Some pages show the links beside `outcome` instead of inside it; the payload holds the order's own.
     beside = {key: value for key, value in body.items() if key not in ("outcome", "payload")}
@@ -97,15 +103,9 @@ def sighted(body: Mapping[str, Any]) -> Sighting:
         service_id=str(body["request_id"]) if body.get("request_id") else None,
         links=links_in(outcome) or links_in(beside) if done else (),
         generation=str(generation) if done and generation else None,
-        failure=_kind(words) if failed else None,
+        failure=failure_told(words) if failed else None,
         words=words,
     )
-
-
-def _kind(words: str) -> Failure:
-    """Tell the kind of a failure by its words: there is no code."""
-    said = words.lower()
-    return "moderated" if "moderat" in said or "content policy" in said else "failed"
 
 
 def _generate(order: Order, place: Place) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from answerprint.direction import (
 )
 from answerprint.errors import ServiceDownError
 from answerprint.order import Order
-from answerprint.providers.answers import links_in, media_type_of, picked, split_data
+from answerprint.providers.answers import links_in, mapping, media_type_of, split_data, spoken
 from answerprint.providers.job import Failure, Job, JobState, Sighting
 from answerprint.providers.secret import Keys
 from answerprint.providers.service import Account, Ask, Place, Service, Upload
@@ -71,15 +71,17 @@ class Luma(Service):
             "filename": upload.name,
         }
         made = self.good(wire.ask("POST", "files", json=asked)).mapping()
-        target = picked(made, "upload") or {}
-        status = wire.put(str(target.get("url")), content, target.get("headers") or {})
+        name, target = made.get("id"), mapping(made.get("upload"))
+        if not name or not target.get("url"):
+            raise ServiceDownError(f"names no place for the file {upload.name}", provider="luma")
+        status = wire.put(str(target["url"]), content, mapping(target.get("headers")))
         if not 200 <= status < 300:
             raise ServiceDownError(
                 f"does not take the file {upload.name}", provider="luma", status=status
             )
-        self.good(wire.ask("POST", f"files/{made['id']}/complete", json={}))
-        self._await_file(wire, str(made["id"]), upload.name)
-        return f"asset:{made['id']}"
+        self.good(wire.ask("POST", f"files/{name}/complete", json={}))
+        self._await_file(wire, str(name), upload.name)
+        return f"asset:{name}"
 
     def compose(self, order: Order, job_id: str, place: Place) -> Ask:
         """Return the generation that fills `order`."""
@@ -96,7 +98,7 @@ class Luma(Service):
 
     def read_submit(self, answer: Answer, job: Job) -> Sighting:
         """Return what the new generation says."""
-        return sighted(self.good(answer).mapping())
+        return self.taken(sighted(self.good(answer).mapping()))
 
     def look(self, wire: Wire, job: Job) -> tuple[Sighting, dict[str, Any]]:
         """Ask for the generation; its links are new every time."""
@@ -105,7 +107,7 @@ class Luma(Service):
 
     def words(self, body: Any) -> str:
         """Return `detail`, or what stands in its place."""
-        return str(picked(body, "detail") or picked(body, "error") or "")
+        return spoken(mapping(body))
 
     def _await_file(self, wire: Wire, file_id: str, name: str) -> None:
         for _ in range(60):
@@ -122,12 +124,13 @@ def sighted(body: Mapping[str, Any]) -> Sighting:
     """Return what a Generation object says; states and outputs we have not seen are taken for what they look like."""
     state = _STATES.get(str(body.get("state")), JobState.RUNNING)
     code = str(body.get("failure_code") or "")
-    failed = state is JobState.FAILED
+    done, failed = state is JobState.SUCCEEDED, state is JobState.FAILED
+    name = str(body["id"]) if body.get("id") else None
     return Sighting(
         state=state,
-        service_id=str(body["id"]) if body.get("id") else None,
-        links=links_in(body.get("output") or ()) if state is JobState.SUCCEEDED else (),
-        generation=str(body["id"]) if state is JobState.SUCCEEDED else None,
+        service_id=name,
+        links=links_in(body.get("output")) if done else (),
+        generation=name if done else None,
         failure=_FAILURES.get(code, "failed") if failed else None,
         words=" ".join(filter(None, (code, str(body.get("failure_reason") or "")))) if failed else "",
     )  # fmt: skip

@@ -11,11 +11,13 @@ from answerprint.providers.service import Service
 from answerprint.providers.services import SERVICES, service_named
 
 
-def choose(order: Order, provider: str | None = None) -> str:
+def choose(
+    order: Order, provider: str | None = None, environment: Mapping[str, str] | None = None
+) -> str:
     """Return the service to ask: the one named, the order's, or the only one there is a key for. Raises UsageError."""
     if named := provider or order.provider:
         return service_named(named).account.name
-    keyed = [name for name in SERVICES if has_key(name)]
+    keyed = [name for name in SERVICES if has_key(name, environment)]
     if len(keyed) == 1:
         return keyed[0]
     said = f"there are keys for {', '.join(keyed)}" if keyed else "there is a key for none of them"
@@ -24,11 +26,11 @@ def choose(order: Order, provider: str | None = None) -> str:
     )
 
 
-def has_key(name: str) -> bool:
+def has_key(name: str, environment: Mapping[str, str] | None = None) -> bool:
     """Tell whether the keys of a service are set."""
     account = service_named(name).account
     try:
-        read_keys(name, account.needs)
+        read_keys(name, account.needs, environment=environment)
     except AuthenticationError:
         return False
     return True

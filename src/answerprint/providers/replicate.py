@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from answerprint.direction import ReferenceKind, kind_of_reference, referred
+from answerprint.errors import ServiceDownError
 from answerprint.order import Order
-from answerprint.providers.answers import links_in, picked
+from answerprint.providers.answers import failure_told, links_in, mapping, picked, spoken
 from answerprint.providers.job import Failure, Job, JobState, Sighting
 from answerprint.providers.secret import Keys
 from answerprint.providers.service import Account, Ask, Place, Service, Upload
@@ -49,7 +50,10 @@ class Replicate(Service):
         """Put a file into the files API; the link it answers is what inputs take."""
         part = {"content": (upload.name, upload.content or b"", upload.media_type)}
         body = self.good(wire.ask("POST", "v1/files", files=part)).mapping()
-        return str(picked(body, "urls", "get"))
+        link = picked(body, "urls", "get")
+        if not link:
+            raise ServiceDownError(f"names no link to the file {upload.name}", provider="replicate")
+        return str(link)
 
     def compose(self, order: Order, job_id: str, place: Place) -> Ask:
         """Return the prediction that fills `order`."""
@@ -74,7 +78,7 @@ class Replicate(Service):
 
     def read_submit(self, answer: Answer, job: Job) -> Sighting:
         """Return what the new prediction says."""
-        return sighted(self.good(answer).mapping())
+        return self.taken(sighted(self.good(answer).mapping()))
 
     def look(self, wire: Wire, job: Job) -> tuple[Sighting, dict[str, Any]]:
         """Ask for the prediction."""
@@ -88,13 +92,13 @@ class Replicate(Service):
 
     def words(self, body: Any) -> str:
         """Return `detail`, or `title` where there is none."""
-        return str(picked(body, "detail") or picked(body, "title") or "")
+        return spoken(mapping(body))
 
 
 def sighted(body: Mapping[str, Any]) -> Sighting:
     """Return what a prediction says; a webhook's body is the same object."""
     state = _STATES.get(str(body.get("status")), JobState.RUNNING)
-    done, words = state is JobState.SUCCEEDED, str(body.get("error") or "")
+    done, words = state is JobState.SUCCEEDED, spoken(body.get("error"))
     if done and body.get("data_removed") and not body.get("output"):
         words = "its output was removed: Replicate keeps it for an hour"
         return Sighting(state=JobState.FAILED, service_id=_id(body), failure="expired", words=words)
@@ -115,9 +119,7 @@ def _kind(body: Mapping[str, Any], words: str) -> Failure:
     """Tell the kind of a failure by its words: moderation arrives as a failed prediction."""
     if body.get("status") == "aborted":
         return "aborted"
-    said = words.lower()
-    flagged = any(word in said for word in ("moderat", "nsfw", "sensitive", "content policy"))
-    return "moderated" if flagged else "failed"
+    return failure_told(words)
 
 
 def _named(reference: str) -> str:

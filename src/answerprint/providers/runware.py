@@ -6,13 +6,22 @@ its name. Whatever goes wrong may come as `errors` beside a status of 200.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
+from uuid import uuid4
 
 from answerprint.direction import Edit, ReferenceKind, kind_of_reference, referred
-from answerprint.errors import ServiceError
+from answerprint.errors import ServiceDownError, ServiceError
 from answerprint.order import CELLS, Order, Size
-from answerprint.providers.answers import data_uri, links_in, picked, uuid_like
+from answerprint.providers.answers import (
+    data_uri,
+    dollars,
+    links_in,
+    listed,
+    mapping,
+    share,
+    spoken,
+)
 from answerprint.providers.job import Failure, Job, JobState, Sighting
 from answerprint.providers.secret import Keys
 from answerprint.providers.service import Account, Ask, Place, Service, Upload
@@ -32,10 +41,12 @@ _FAMILIES: Final[tuple[tuple[tuple[str, ...], Failure], ...]] = (
       "invalidprovidercontent"), "moderated"),
     (("credit", "quota", "balance", "paymentrequired"), "credit"),
     (("ratelimit",), "rate"),
-    (("notfound", "expired", "taskcancelled"), "expired"),
+    (("notfound", "expired"), "expired"),
     (("invalid", "missing", "unsupported", "required"), "invalid"),
 )  # fmt: skip
 """Families of error codes, by what they contain; Runware says of itself that single codes are not stable."""
+_KEY: Final = "apikey"
+"""What codes about the key contain."""
 _STATUS_OF: Final[dict[Failure, int]] = {
     "moderated": 422, "credit": 402, "rate": 429, "expired": 404, "invalid": 400, "failed": 500,
 }  # fmt: skip
@@ -59,12 +70,15 @@ class Runware(Service):
         """Put a file into the media storage."""
         task = {
             "taskType": "mediaStorage",
-            "taskUUID": uuid_like(upload.content or b""),
+            "taskUUID": str(uuid4()),
             "operation": "upload",
             "media": data_uri(upload.media_type, upload.content or b""),
         }
-        item = self._items(wire.ask("POST", "", json=[task]))[0]
-        return f"asset:{item.get('mediaUUID') or item.get('imageUUID')}"
+        items = self._items(wire.ask("POST", "", json=[task]))
+        names = [item.get("mediaUUID") or item.get("imageUUID") for item in items]
+        if not any(names):
+            raise ServiceDownError(f"did not name the file {upload.name}", provider="runware")
+        return f"asset:{next(filter(None, names))}"
 
     def compose(self, order: Order, job_id: str, place: Place) -> Ask:
         """Return the array of the one task that fills `order`."""
@@ -89,29 +103,20 @@ class Runware(Service):
 
     def read_submit(self, answer: Answer, job: Job) -> Sighting:
         """Return that the task is taken; the acknowledgment names nothing but its UUID."""
-        items = self._items(answer)
-        return Sighting(
-            state=JobState.QUEUED, service_id=str(items[0].get("taskUUID", job.id) if items else job.id)
-        )  # fmt: skip
+        self._items(answer)
+        return Sighting(state=JobState.QUEUED, service_id=job.id)
 
     def look(self, wire: Wire, job: Job) -> tuple[Sighting, dict[str, Any]]:
         """Ask for the task's response."""
-        answer = wire.ask("POST", "", json=[{"taskType": "getResponse", "taskUUID": job.id}])
-        body = answer.mapping()
-        if not answer.ok and not _errors(body):
-            raise self.blame(answer)
-        seen = sighted(body, job)
-        if seen.failure == "expired" and not (body.get("data") or ()):
-            raise self.blame(answer)
-        return seen, body
+        return self._seen(_asked(wire, job), job)
 
     def find(self, wire: Wire, job: Job) -> tuple[Sighting, dict[str, Any]] | None:
-        """Ask for the task by the name we gave it."""
-        answer = wire.ask("POST", "", json=[{"taskType": "getResponse", "taskUUID": job.id}])
-        body = answer.mapping()
-        if not body.get("data") and any(_family(e) == "expired" for e in _errors(body)):
+        """Ask for the task by the name we gave it; an expired one was there."""
+        answer = _asked(wire, job)
+        codes = [_code(error) for error in _errors(answer.body)]
+        if not listed(answer.mapping().get("data")) and any("notfound" in code for code in codes):
             return None
-        return self.look(wire, job)
+        return self._seen(answer, job)
 
     def words(self, body: Any) -> str:
         """Return the messages of the errors."""
@@ -119,52 +124,81 @@ class Runware(Service):
 
     def blame(self, answer: Answer) -> ServiceError:
         """Return the error of a refusing answer: by its status, or by the family of its code where that is 200."""
-        errors = _errors(answer.body)
-        status = answer.status if answer.status >= 400 else _STATUS_OF[_family(errors[0])]
-        if errors and _family(errors[0]) in ("moderated", "credit"):
-            status = _STATUS_OF[_family(errors[0])]
+        error = next(iter(_errors(answer.body)), {})
+        family, status = _family(error), answer.status
+        if _KEY in _code(error):
+            status = 401
+        elif status < 400 or family in ("moderated", "credit", "rate"):
+            status = _STATUS_OF[family]
         words = self.words(answer.body)
-        if errors and _family(errors[0]) == "moderated":
+        if family == "moderated":
             words = f"moderation: {words}"
         return blame("runware", Answer(status, answer.body, answer.headers), words)
 
+    def _seen(self, answer: Answer, job: Job) -> tuple[Sighting, dict[str, Any]]:
+        """Return what a response says of the task. Raises ServiceError where it is about the asking itself."""
+        body = answer.mapping()
+        if not listed(body.get("data")) and _refuses_asking(answer):
+            raise self.blame(answer)
+        return sighted(body, job), body
+
     def _items(self, answer: Answer) -> list[dict[str, Any]]:
         body = answer.mapping()
-        items = [item for item in body.get("data") or () if isinstance(item, dict)]
+        items = [item for item in listed(body.get("data")) if isinstance(item, dict)]
         if not answer.ok or (_errors(body) and not items):
             raise self.blame(answer)
         return items
 
 
+def _asked(wire: Wire, job: Job) -> Answer:
+    return wire.ask("POST", "", json=[{"taskType": "getResponse", "taskUUID": job.id}])
+
+
+def _refuses_asking(answer: Answer) -> bool:
+    """Tell whether an answer without results speaks of the key, the traffic or the house, not of the task.
+
+    A task that failed is told by errors, too, beside 200 or 400.
+    """
+    errors = _errors(answer.body)
+    if any(_family(error) == "expired" for error in errors):
+        return True
+    if any(error.get("status") == "error" for error in errors):
+        return False
+    aside = any(_family(e) == "rate" or _KEY in _code(e) for e in errors)
+    return aside or not (answer.ok or (errors and answer.status in (400, 422)))
+
+
 def sighted(body: Mapping[str, Any], job: Job) -> Sighting:
     """Return what a response says of the task; a webhook's flat task object is read, too."""
-    items = body.get("data") if isinstance(body.get("data"), list) else [body]
-    items = [i for i in items or () if isinstance(i, dict) and i.get("taskUUID", job.id) == job.id]
-    errors = [*_errors(body), *(picked(item, "error") or item for item in items if item.get("status") == "error")]  # fmt: skip
+    data = body.get("data")
+    items = [i for i in (data if isinstance(data, list) else [data or body]) if isinstance(i, dict)]
+    items = [item for item in items if (item.get("taskUUID") or job.id) == job.id]
+    told = [mapping(item.get("error")) or item for item in items if item.get("status") == "error"]
+    errors = [*_errors(body), *told]
     results = [item for item in items if _is_result(item)]
     if len(results) >= job.order.results or (results and errors):
         return _succeeded(results, job)
     if errors and not results:
         return _failed(errors[0], job)
     states = [_STATES.get(str(item.get("status")), JobState.RUNNING) for item in items]
-    progress = next((p for item in items if (p := _share(item.get("progress"))) is not None), None)
+    progress = next((p for item in items if (p := share(item.get("progress"))) is not None), None)
     state = JobState.QUEUED if states and set(states) == {JobState.QUEUED} else JobState.RUNNING
     return Sighting(state=state, service_id=job.id, progress=progress)
 
 
 def _is_result(item: Mapping[str, Any]) -> bool:
-    return item.get("status") == "success" or any(key in item for key in ("videoURL", "outputs"))
+    return item.get("status") == "success" or any(item.get(key) for key in ("videoURL", "outputs"))
 
 
 def _succeeded(results: Sequence[Mapping[str, Any]], job: Job) -> Sighting:
-    costs = [_dollars(item.get("cost")) for item in results]
-    seeds = [item["seed"] for item in results if isinstance(item.get("seed"), int)]
+    costs = [cost for item in results if (cost := dollars(item.get("cost"))) is not None]
+    seeds = [item["seed"] for item in results if type(item.get("seed")) is int]
     return Sighting(
         state=JobState.SUCCEEDED,
         service_id=job.id,
         links=links_in([_linked(item) for item in results]),
         generation=next((str(i["videoUUID"]) for i in results if i.get("videoUUID")), None),
-        cost=sum((cost for cost in costs if cost is not None), Decimal(0)) if any(costs) else None,
+        cost=sum(costs, Decimal(0)) if costs else None,
         seed=seeds[0] if seeds else None,
         flags=("nsfw",) if any(item.get("NSFWContent") for item in results) else (),
     )
@@ -175,39 +209,35 @@ def _linked(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _failed(error: Mapping[str, Any], job: Job) -> Sighting:
+    canceled = "taskcancel" in _code(error)
     return Sighting(
-        state=JobState.FAILED, service_id=job.id, failure=_family(error), words=_words(error)
+        state=JobState.CANCELED if canceled else JobState.FAILED,
+        service_id=job.id,
+        failure=None if canceled else _family(error),
+        words=_words(error),
     )
 
 
 def _errors(body: Any) -> list[dict[str, Any]]:
     if not isinstance(body, Mapping):
         return []
-    found = body.get("errors") or ([body["error"]] if body.get("error") else [])
-    return [e if isinstance(e, dict) else {"message": str(e)} for e in found]
+    found = body.get("errors") or body.get("error") or []
+    told = found if isinstance(found, list) else [found]
+    return [e if isinstance(e, dict) else {"message": str(e)} for e in told if e]
 
 
 def _words(error: Mapping[str, Any]) -> str:
-    said = str(error.get("message") or error.get("responseContent") or "")
+    said = spoken(error) or spoken(error.get("responseContent"))
     return f"{error['code']}: {said}" if error.get("code") else said
 
 
+def _code(error: Mapping[str, Any]) -> str:
+    return str(error.get("code") or "").lower()
+
+
 def _family(error: Mapping[str, Any]) -> Failure:
-    code = str(error.get("code") or "").lower()
+    code = _code(error)
     return next((f for words, f in _FAMILIES if any(word in code for word in words)), "failed")
-
-
-def _dollars(value: Any) -> Decimal | None:
-    try:
-        return Decimal(str(value)) if value is not None else None
-    except InvalidOperation:
-        return None
-
-
-def _share(value: Any) -> float | None:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return None
-    return min(1.0, value / 100 if value > 1 else float(value))
 
 
 def _shape(order: Order) -> dict[str, Any]:
@@ -216,7 +246,8 @@ def _shape(order: Order) -> dict[str, Any]:
         order.source is not None or order.keyframes or order.anchors.first or order.anchors.last
     )
     if order.mode == "edit" or (shaped and not (order.size or order.aspect)):
-        return {"resolution": order.resolution} if order.resolution else {}
+        resolution, _ = order.named_shape
+        return {"resolution": resolution} if resolution else {}
     size = order.size or cell(order)
     return {"width": size[0], "height": size[1]}
 
@@ -228,14 +259,12 @@ def cell(order: Order) -> Size:
 
 def _inputs(order: Order, place: Place) -> dict[str, Any]:
     inputs: dict[str, Any] = {}
-    frames: list[Any] = [
-        {"image": _named(place(anchor)), "frame": name}
-        for name, anchor in (("first", order.anchors.first), ("last", order.anchors.last))
-        if anchor
-    ]
+    first, last = order.anchors.first, order.anchors.last
+    frames: list[Any] = [{"image": _named(place(first)), "frame": "first"}] if first else []
     for keyframe in order.keyframes:
         picture = _named(place(keyframe.picture))
         frames.append(picture if keyframe.at is None else {"image": picture, "frame": keyframe.at})
+    frames += [{"image": _named(place(last)), "frame": "last"}] if last else []
     inputs |= {"frameImages": frames} if frames else {}
     inputs |= {"video": _named(place(order.source))} if order.source else {}
     return {"inputs": inputs} if inputs else {}

@@ -10,8 +10,17 @@ from typing import Any, Final
 from answerprint.direction import Edit, ReferenceKind, kind_of_reference, referred
 from answerprint.errors import ServiceDownError
 from answerprint.order import Order
-from answerprint.providers.answers import basic, links_in, picked
-from answerprint.providers.job import Failure, Job, JobState, Link, Sighting
+from answerprint.providers.answers import (
+    basic,
+    failure_told,
+    links_in,
+    listed,
+    mapping,
+    picked,
+    share,
+    spoken,
+)
+from answerprint.providers.job import Job, JobState, Link, Sighting
 from answerprint.providers.secret import Keys
 from answerprint.providers.service import Account, Ask, Place, Service, Upload
 from answerprint.providers.wire import Answer, Wire
@@ -70,11 +79,10 @@ class Scenario(Service):
                 "fileSize": len(content),
                 "parts": len(pieces),
             }
-        made = picked(self.good(wire.ask("POST", "uploads", json=asked)).body, "upload") or {}
-        for part, piece in zip(made.get("parts") or (), pieces, strict=False):
-            if not 200 <= wire.put(str(part["url"]), piece, {}) < 300:
-                raise ServiceDownError(f"does not take the file {upload.name}", provider="scenario")
+        answer = self.good(wire.ask("POST", "uploads", json=asked))
+        made = mapping(picked(answer.body, "upload"))
         if not upload.link:
+            self._put(wire, listed(made.get("parts")), pieces, upload.name)
             path = f"uploads/{made.get('id')}/action"
             self.good(wire.ask("POST", path, json={"action": "complete"}))
         return f"asset:{self._asset(wire, str(made.get('id')), upload.name)}"
@@ -97,15 +105,15 @@ class Scenario(Service):
 
     def read_submit(self, answer: Answer, job: Job) -> Sighting:
         """Return what the new job says."""
-        return sighted(picked(self.good(answer).body, "job") or {})
+        return self.taken(sighted(mapping(picked(self.good(answer).body, "job"))))
 
     def look(self, wire: Wire, job: Job) -> tuple[Sighting, dict[str, Any]]:
         """Ask for the job, and for its assets where it is done."""
         body = self.good(wire.ask("GET", f"jobs/{job.service_id}")).mapping()
-        seen = sighted(picked(body, "job") or {})
+        seen = sighted(mapping(body.get("job")))
         if seen.state is not JobState.SUCCEEDED:
             return seen, body
-        names = [str(name) for name in picked(body, "job", "metadata", "assetIds") or ()]
+        names = [str(name) for name in listed(picked(body, "job", "metadata", "assetIds")) if name]
         assets = [self._read_asset(wire, name) for name in names]
         flags = ("nsfw",) if any(asset.get("nsfw") for asset in assets) else ()
         links = _numbered([link for asset in assets for link in _of_asset(asset)])
@@ -115,18 +123,23 @@ class Scenario(Service):
     def cancel(self, wire: Wire, job: Job) -> Sighting:
         """Call the job off."""
         answer = wire.ask("POST", f"jobs/{job.service_id}/action", json={"action": "cancel"})
-        return sighted(picked(self.good(answer).body, "job") or {})
+        return sighted(mapping(picked(self.good(answer).body, "job")))
 
     def words(self, body: Any) -> str:
         """Return the reason, in any of the shapes that are seen."""
-        error = picked(body, "error")
-        return str(
-            picked(error, "message") or error or picked(body, "message") or picked(body, "reason") or ""
-        )  # fmt: skip
+        return spoken(mapping(body))
+
+    def _put(self, wire: Wire, parts: list[Any], pieces: list[bytes], name: str) -> None:
+        """Put every piece to the link of its part. Raises ServiceDownError where one has none or is not taken."""
+        links = [str(picked(part, "url") or "") for part in sorted(parts, key=_number)]
+        if len(links) != len(pieces) or not all(links):
+            raise ServiceDownError(f"names no place for the file {name}", provider="scenario")
+        for link, piece in zip(links, pieces, strict=True):
+            if not 200 <= wire.put(link, piece, {}) < 300:
+                raise ServiceDownError(f"does not take the file {name}", provider="scenario")
 
     def _read_asset(self, wire: Wire, name: str) -> dict[str, Any]:
-        found = picked(self.good(wire.ask("GET", f"assets/{name}")).body, "asset")
-        return found if isinstance(found, dict) else {}
+        return dict(mapping(picked(self.good(wire.ask("GET", f"assets/{name}")).body, "asset")))
 
     def _asset(self, wire: Wire, upload_id: str, name: str) -> str:
         for _ in range(120):
@@ -146,16 +159,19 @@ def sighted(job: Mapping[str, Any]) -> Sighting:
     state = _STATES.get(str(job.get("status")), JobState.RUNNING)
     failed = state is JobState.FAILED
     told = (picked(job, "metadata", "error"), picked(job, "metadata", "hint"))
-    words = " ".join(str(part) for part in told if part) if failed else ""
-    share = job.get("progress")
-    known = isinstance(share, int | float) and 0 <= share <= 1
+    words = " ".join(filter(None, map(spoken, told))) if failed else ""
     return Sighting(
         state=state,
         service_id=str(job["jobId"]) if job.get("jobId") else None,
-        progress=float(share) if known and share is not None else None,
-        failure=_kind(words) if failed else None,
+        progress=share(job.get("progress")),
+        failure=failure_told(words) if failed else None,
         words=words,
     )
+
+
+def _number(part: Any) -> int:
+    number = picked(part, "number")
+    return number if isinstance(number, int) else 0
 
 
 def _of_asset(asset: Mapping[str, Any]) -> tuple[Link, ...]:
@@ -169,12 +185,6 @@ def _numbered(links: list[Link]) -> tuple[Link, ...]:
     return tuple(
         link.model_copy(update={"name": name}) for link, name in zip(links, names, strict=False)
     )
-
-
-def _kind(words: str) -> Failure:
-    said = words.lower()
-    flagged = any(word in said for word in ("moderat", "nsfw", "content policy", "safety"))
-    return "moderated" if flagged else "failed"
 
 
 def _generate(order: Order, place: Place) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from answerprint.direction import ReferenceKind, kind_of_reference
-from answerprint.errors import ServiceError, UsageError
+from answerprint.errors import ServiceError, UnansweredError, UsageError
 from answerprint.order import Order
 from answerprint.providers.job import Job, Sighting
 from answerprint.providers.secret import Keys
@@ -131,6 +131,16 @@ class Service(ABC):
     def cancels(self) -> bool:
         """Whether the service can call a job off."""
         return type(self).cancel is not Service.cancel
+
+    def taken(self, seen: Sighting) -> Sighting:
+        """Return what was said of a new job. Raises UnansweredError where it has no name to ask for it by."""
+        if seen.service_id is None:
+            raise UnansweredError(
+                "took the order and named no job: it may run and cost",
+                provider=self.account.name,
+                hint="look before you submit it again",
+            )
+        return seen
 
     def good(self, answer: Answer) -> Answer:
         """Return `answer` where it is a success. Raises the ServiceError it stands for where it is not."""

@@ -138,7 +138,7 @@ class Wire:
         """Put bytes to a signed link, without any key, and return the status. Raises ServiceDownError."""
         try:
             return self._plain.put(link, content=content, headers=dict(headers)).status_code
-        except httpx.HTTPError as problem:
+        except (httpx.HTTPError, httpx.InvalidURL) as problem:
             raise self._down(problem) from None
 
     def _repeated(
@@ -185,7 +185,7 @@ class Wire:
             hint="look before you submit it again",
         )
 
-    def _down(self, problem: httpx.HTTPError) -> ServiceDownError:
+    def _down(self, problem: Exception) -> ServiceDownError:
         return ServiceDownError(
             f"cannot be reached ({_said(problem)})",
             provider=self.provider,
@@ -235,11 +235,11 @@ _FALLBACK: Final[dict[bool, tuple[type[ServiceError], str, str]]] = {
 def _parsed(content: bytes) -> Any:
     try:
         return jsonlib.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return content[:2000].decode("utf-8", "replace")
 
 
-def _said(problem: httpx.HTTPError) -> str:
+def _said(problem: Exception) -> str:
     """Return what went wrong by its kind: httpx's own text may hold the whole link."""
     names = {
         "ConnectError": "no connection",
@@ -247,6 +247,7 @@ def _said(problem: httpx.HTTPError) -> str:
         "ReadTimeout": "no answer in time",
         "ReadError": "the connection broke off",
         "RemoteProtocolError": "the connection broke off",
+        "InvalidURL": "its link is no link",
     }
     return names.get(type(problem).__name__, type(problem).__name__)
 

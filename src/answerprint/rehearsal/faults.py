@@ -111,6 +111,11 @@ class Faults:
         """Return the byte at which a body of `size` is cut."""
         return min(self.cut, size // 2)
 
+    def somewhere(self, size: int) -> int:
+        """Return the place of a byte in `size` of them: what breaks on the way breaks elsewhere every time."""
+        with self._lock:
+            return self._random.randrange(size)
+
     def _struck(self, name: str) -> bool:
         if name in self._always:
             return True

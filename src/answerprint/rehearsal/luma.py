@@ -6,7 +6,6 @@ last 18 seconds (the SDK's schema), a reframe's 30.
 """
 
 import time
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import uuid4
@@ -18,7 +17,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from answerprint.order import CELLS, Size
-from answerprint.rehearsal.house import Held, House, Spec, seed_of, standing
+from answerprint.rehearsal.door import Door, Refused, admit, bearer, job_at
+from answerprint.rehearsal.house import Held, House, Spec, seed_of
 from answerprint.rehearsal.intake import (
     Footage,
     cell_like,
@@ -27,10 +27,15 @@ from answerprint.rehearsal.intake import (
     look_at_movie,
     look_at_picture,
 )
-from answerprint.rehearsal.luma_files import Cabinet, Refused, first_fault
-from answerprint.rehearsal.luma_order import GRID, Create, ImageRef, contradiction, indexes_fault
-
-Answer = Callable[[Request], Awaitable[Response]]
+from answerprint.rehearsal.luma_files import Cabinet
+from answerprint.rehearsal.luma_order import (
+    GRID,
+    Create,
+    ImageRef,
+    contradiction,
+    fault_words,
+    indexes_fault,
+)
 
 NAME: Final = "luma"
 PATH: Final = "/luma/v1"
@@ -63,67 +68,59 @@ KEY_WORDS: Final = {
 
 def routes(house: House) -> list[BaseRoute]:
     """Return the routes of the service, below its path."""
-    desk, cabinet = _Desk(house), Cabinet(house, PATH)
-    desk.cabinet = cabinet
-    wrap = desk.answering
-    return [
-        Route("/generations", wrap(desk.create), methods=["POST"]),
-        Route("/generations/{id}", wrap(desk.get), methods=["GET"]),
-        Route("/files", wrap(cabinet.create), methods=["POST"]),
-        Route("/files", wrap(cabinet.list), methods=["GET"]),
-        Route("/files/{id}", wrap(cabinet.get), methods=["GET"]),
-        Route("/files/{id}", wrap(cabinet.delete), methods=["DELETE"]),
-        Route("/files/{id}/complete", wrap(cabinet.complete), methods=["POST"]),
-        Route("/uploads/{id}", cabinet.put, methods=["PUT"]),
+    cabinet = Cabinet(house, PATH)
+    desk, door = _Desk(house, cabinet), Door(house, _refusal, _check_key)
+    guarded = [
+        door.route("POST", "/generations", desk.create),
+        door.route("GET", "/generations/{id}", desk.get),
+        door.route("POST", "/files", cabinet.create),
+        door.route("GET", "/files", cabinet.list),
+        door.route("GET", "/files/{id}", cabinet.get),
+        door.route("DELETE", "/files/{id}", cabinet.delete),
+        door.route("POST", "/files/{id}/complete", cabinet.complete),
     ]
+    # Uploads go to an object store, which has neither the service's faults nor its headers.
+    return [*map(_traced, guarded), Route("/uploads/{id}", cabinet.put, methods=["PUT"])]
+
+
+def _traced(route: Route) -> Route:
+    """Return a route whose answers, refusals too, carry the headers of the service."""
+
+    async def endpoint(request: Request) -> Response:
+        response: Response = await route.endpoint(request)
+        traced = request.headers.get("x-request-id") or str(uuid4())
+        response.headers.update({"X-Request-Id": traced, "X-API-Version": VERSION})
+        return response
+
+    return Route(route.path, endpoint, methods=sorted(route.methods or ()))
 
 
 class _Desk:
     """Where generations are ordered and asked for."""
 
-    cabinet: Cabinet
-
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, cabinet: Cabinet) -> None:
         self._house = house
-
-    def answering(self, answer: Answer) -> Answer:
-        """Return `answer` behind the key, the faults, the error body and the headers of the service."""
-
-        async def whole(request: Request) -> Response:
-            response = await self._house.checked(request)
-            if response is None:
-                try:
-                    _check_key(request)
-                    response = await answer(request)
-                except Refused as no:
-                    response = JSONResponse({"detail": str(no)}, no.status)
-            traced = request.headers.get("x-request-id") or str(uuid4())
-            response.headers.update({"X-Request-Id": traced, "X-API-Version": VERSION})
-            return response
-
-        return whole
+        self._cabinet = cabinet
 
     async def create(self, request: Request) -> Response:
         """Take a generation."""
         try:
             order = Create.model_validate_json(await request.body())
         except ValidationError as problem:
-            raise Refused(400, first_fault(problem)) from None
+            raise Refused(400, fault_words(problem)) from None
         if words := contradiction(order):
             raise Refused(422, words)
         # A source may lie on our own shelf, which this thread serves.
         spec = await run_in_threadpool(self._spec, order)
         if words := self._house.crowded(NAME):
-            return JSONResponse({"detail": words}, 429, headers={"Retry-After": "1"})
+            return JSONResponse(_refusal(429, words), 429, headers={"Retry-After": "1"})
         body = order.model_dump(mode="json", exclude_unset=True)
         held = self._house.accept(NAME, spec, extra={"body": body, "type": order.type})
         return JSONResponse(self._told(held), 201, headers=self._allowance())
 
     async def get(self, request: Request) -> Response:
         """Tell a generation, with links signed anew."""
-        held = self._house.held(request.path_params["id"])
-        if held is None or held.service != NAME:
-            raise Refused(404, "generation not found")
+        held = job_at(request, self._house, NAME, absent="generation not found")
         return JSONResponse(self._told(held))
 
     def _allowance(self) -> dict[str, str]:
@@ -213,7 +210,7 @@ class _Desk:
 
     def _content(self, place: str, ref: ImageRef, most: int) -> tuple[bytes, str]:
         if ref.file_id is not None:
-            found = self.cabinet.ready(ref.file_id)
+            found = self._cabinet.ready(ref.file_id)
             if found is None:
                 raise Refused(422, f"{place}.file_id: file not found or not ready")
             content, media_type = found
@@ -241,7 +238,8 @@ def _edit_indexes(order: Create, footage: Footage) -> str | None:
 
 
 def _check_key(request: Request) -> None:
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    status = standing(key.strip() if scheme.lower() == "bearer" else None)
-    if status != 200:
-        raise Refused(status, KEY_WORDS[status])
+    admit(bearer(request), KEY_WORDS)
+
+
+def _refusal(_: int, sentence: str) -> dict[str, Any]:
+    return {"detail": sentence}

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import uuid4
 
@@ -12,8 +11,10 @@ from pydantic import AwareDatetime, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from answerprint.rehearsal.clock import zulu
+from answerprint.rehearsal.door import Refused
 from answerprint.rehearsal.house import House
-from answerprint.rehearsal.luma_order import Body
+from answerprint.rehearsal.luma_order import Body, fault_words
 from answerprint.rehearsal.multipart import parts_of
 from answerprint.rehearsal.shelf import fault_page, refused
 
@@ -27,14 +28,6 @@ MOST_LISTED: Final = 100
 """The longest page of a list, by the SDK's schema."""
 USUAL_LISTED: Final = 25
 """The length of a page where none is asked for."""
-
-
-class Refused(Exception):  # noqa: N818  what the service does, not what went wrong here
-    """A request is not taken; `status` is the answer's."""
-
-    def __init__(self, status: int, detail: str) -> None:
-        super().__init__(detail)
-        self.status = status
 
 
 class Announced(Body):
@@ -55,13 +48,15 @@ class Filed:
     said: Announced
     ingest_seconds: float
     id: str = field(default_factory=lambda: str(uuid4()))
-    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+    created: float = field(default_factory=time.time)
+    """Seconds since 1970."""
     kept: str | None = None
     """Where its bytes are, once they came."""
     received: int = 0
     completed: float | None = None
     """When its bytes were said to be all there."""
-    deleted: datetime | None = None
+    deleted: float | None = None
+    """When it was, in seconds since 1970."""
 
     @property
     def fault(self) -> str | None:
@@ -81,19 +76,12 @@ class Filed:
 
     def told(self) -> dict[str, Any]:
         """Return the record as the service tells it."""
-        said = self.said
-        return {
+        return self.said.model_dump(mode="json") | {
             "id": self.id,
-            "created_at": _stamp(self.created),
-            "mime_type": said.mime_type,
-            "purpose": said.purpose,
-            "size_bytes": said.size_bytes,
+            "created_at": zulu(self.created),
             "state": self.state,
-            "deleted_at": _stamp(self.deleted),
-            "expires_at": _stamp(said.expires_at),
+            "deleted_at": None if self.deleted is None else zulu(self.deleted),
             "failure_reason": self.fault if self.state == "failed" else None,
-            "filename": said.filename,
-            "user_id": said.user_id,
         }
 
 
@@ -118,13 +106,12 @@ class Cabinet:
         if content_type.startswith("multipart/form-data"):
             return self._inline(await request.body(), content_type)
         filed = self._file(await request.body())
-        until = datetime.now(UTC) + timedelta(seconds=self._house.link_seconds)
         path = f"{self._path}/uploads/{filed.id}"
         upload = {
             "url": self._house.base + path + self._house.signed(path),
             "method": "PUT",
             "headers": {"Content-Type": filed.said.mime_type},
-            "expires_at": _stamp(until),
+            "expires_at": zulu(time.time() + self._house.link_seconds),
         }
         return _created(filed, upload)
 
@@ -160,7 +147,7 @@ class Cabinet:
         filed = self._found(request)
         if filed.kept is not None:
             self._house.drop(filed.kept)
-        filed.kept, filed.deleted = None, filed.deleted or datetime.now(UTC)
+        filed.kept, filed.deleted = None, filed.deleted or time.time()
         return Response(status_code=204)
 
     async def list(self, request: Request) -> Response:
@@ -186,7 +173,7 @@ class Cabinet:
         try:
             said = Announced.model_validate_json(announced)
         except ValidationError as problem:
-            raise Refused(400, first_fault(problem)) from None
+            raise Refused(400, fault_words(problem)) from None
         filed = Filed(said, self._house.job_seconds / 4)
         self._files[filed.id] = filed
         return filed
@@ -221,12 +208,6 @@ class Cabinet:
         return filed
 
 
-def first_fault(problem: ValidationError) -> str:
-    """Return the first fault of a body in one sentence that names the field."""
-    fault = problem.errors(include_url=False, include_input=False)[0]
-    return f"{'.'.join(map(str, fault['loc'])) or 'body'}: {fault['msg']}"
-
-
 def _matches(filed: Filed, asked: Callable[[str], str | None]) -> bool:
     purpose, state = asked("purpose"), asked("state")
     return purpose in (None, filed.said.purpose) and state in (None, filed.state)
@@ -235,7 +216,3 @@ def _matches(filed: Filed, asked: Callable[[str], str | None]) -> bool:
 def _created(filed: Filed, upload: dict[str, Any] | None) -> Response:
     body = {"id": filed.id, "state": filed.state, "file": filed.told(), "upload": upload}
     return JSONResponse(body, 201)
-
-
-def _stamp(moment: datetime | None) -> str | None:
-    return moment.isoformat().replace("+00:00", "Z") if moment else None

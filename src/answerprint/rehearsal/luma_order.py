@@ -6,21 +6,21 @@ guides to video generation, editing and reframing.
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-Aspect = Literal["9:16", "3:4", "1:1", "4:3", "16:9", "21:9"]
-Strength = Literal[
-    "adhere_1", "adhere_2", "adhere_3",
-    "flex_1", "flex_2", "flex_3",
-    "reimagine_1", "reimagine_2", "reimagine_3",
-]  # fmt: skip
-Share = Annotated[float, Field(ge=0, le=1)]
+from answerprint.rehearsal.door import first_fault
+from answerprint.rehearsal.ray import Aspect, Share, Strength
+
 Place = Annotated[float, Field(ge=-2, le=2)]
 Extent = Annotated[float, Field(gt=0, le=2)]
 
 GRID: Final = 24
 """Positions a second of the keyframe grid, the last one included: 0 to 120 in five seconds."""
 MOST_KEYFRAMES: Final = 64
+NOT_IN_REFRAME: Final = (
+    "edit", "loop", "start_frame", "end_frame", "keyframes", "keyframe_indexes", "hdr", "exr_export",
+)  # fmt: skip
+"""Options of a video that a reframe does not take."""
 
 
 class Body(BaseModel):
@@ -157,6 +157,12 @@ class Create(Body):
         ]
 
 
+def fault_words(problem: ValidationError) -> str:
+    """Return the first fault of a body in one sentence that names the field."""
+    where, what = first_fault(problem)
+    return f"{where or 'body'}: {what}"
+
+
 def contradiction(order: Create) -> str | None:
     """Return which documented rule a body breaks, None where it keeps them all."""
     rules = (
@@ -253,17 +259,7 @@ def _reframe(order: Create) -> str | None:
         return "source is required for type=video_reframe"
     if order.aspect_ratio is None:
         return "aspect_ratio is required for type=video_reframe"
-    barred = order.video.named(
-        "edit",
-        "loop",
-        "start_frame",
-        "end_frame",
-        "keyframes",
-        "keyframe_indexes",
-        "hdr",
-        "exr_export",
-    )
-    if barred:
+    if barred := order.video.named(*NOT_IN_REFRAME):
         return f"video.{barred[0]} is not supported for type=video_reframe"
     if order.resolution == "1080p" and order.aspect_ratio in ("9:16", "3:4"):
         return f"1080p is not available with aspect_ratio {order.aspect_ratio}"

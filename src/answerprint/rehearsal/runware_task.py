@@ -1,35 +1,23 @@
 """What the stand-in of Runware takes as a `videoInference` of luma:ray@3.2.
 
-Fields, their limits and the rules between them are those of the model's page; 64 keyframes are the
-limit of the model's maker.
+Fields and their limits are those of the model's page; 64 keyframes are the limit of the model's maker.
 """
 
-from collections.abc import Iterator
-from itertools import takewhile
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from answerprint.order import CELLS, Size
 from answerprint.rehearsal.intake import decoded
+from answerprint.rehearsal.ray import Share, Strength
 
-RATE: Final = 24
 MOST_KEYFRAMES: Final = 64
 SIZES: Final[dict[Size, str]] = {
     size: name for name, cells in CELLS.items() for size in cells.values()
 }
 """The resolution of every size that is taken."""
-HDR_RESOLUTIONS: Final = ("720p", "1080p")
-
-
-class Fault(NamedTuple):
-    """One thing that is wrong with a task."""
-
-    code: str
-    message: str
-    parameter: str | list[str]
 
 
 def _uuid4(text: str) -> str:
@@ -68,7 +56,6 @@ def is_uuid4(text: str) -> bool:
 Uuid = Annotated[str, AfterValidator(_uuid4)]
 Link = Annotated[str, AfterValidator(_link)]
 Picture = Annotated[str, AfterValidator(_picture)]
-Share = Annotated[float, Field(ge=0, le=1)]
 Place = Annotated[float, Field(ge=-2, le=2)]
 Extent = Annotated[float, Field(gt=0, le=2)]
 
@@ -108,14 +95,7 @@ class Controls(Part):
 class Edit(Part):
     """How an edit is steered."""
 
-    strength: (
-        Literal[
-            "adhere_1", "adhere_2", "adhere_3",
-            "flex_1", "flex_2", "flex_3",
-            "reimagine_1", "reimagine_2", "reimagine_3",
-        ]
-        | None
-    ) = None  # fmt: skip
+    strength: Strength | None = None
     auto_controls: bool | None = None
     controls: Controls | None = None
 
@@ -184,128 +164,3 @@ class VideoTask(Part):
     def seconds(self) -> int:
         """Length of a clip that is no edit or reframe."""
         return int(self.duration or 5)
-
-
-def parsed(task: dict[str, Any]) -> VideoTask | list[Fault]:
-    """Return a task, or everything that is wrong with it."""
-    try:
-        video = VideoTask.model_validate(task)
-    except ValidationError as problem:
-        return _unreadable(problem)
-    return list(contradictions(video)) or video
-
-
-def contradictions(task: VideoTask) -> Iterator[Fault]:
-    """Yield every rule between parameters that a task breaks."""
-    yield from _size(task)
-    yield from _length(task)
-    yield from _light(task)
-    yield from _change(task)
-    yield from _frames(task)
-
-
-def _size(task: VideoTask) -> Iterator[Fault]:
-    if (task.width is None) != (task.height is None):
-        yield _clash("must be used together", "width", "height")
-    elif task.size and task.resolution:
-        yield _clash("cannot be used together", "resolution", "width", "height")
-    elif task.size and task.size not in SIZES:
-        shown = "x".join(map(str, task.size))
-        yield Fault("unsupportedDimensions", f"{shown} is not supported", ["width", "height"])
-    given = task.inputs.frame_images or task.inputs.video
-    if not given and task.resolution:
-        yield _clash(
-            "requires inputs.frameImages or inputs.video", "resolution", "inputs.frameImages"
-        )
-    elif not given and not task.size:
-        yield Fault("missingParameter", "width and height are required", ["width", "height"])
-
-
-def _length(task: VideoTask) -> Iterator[Fault]:
-    if task.duration not in (None, 5, 10):
-        yield Fault("invalidDuration", "duration must be 5 or 10", "duration")
-    if task.duration is not None and task.inputs.video:
-        yield _clash("cannot be used together", "duration", "inputs.video")
-    if task.duration == 10:
-        if task.settings.hdr:
-            yield _clash("is limited to 5 with settings.hdr", "duration", "settings.hdr")
-        if task.settings.loop:
-            yield _clash("is limited to 5 with settings.loop", "duration", "settings.loop")
-
-
-def _light(task: VideoTask) -> Iterator[Fault]:
-    settings = task.settings
-    if settings.exr_export and not settings.hdr:
-        yield _clash("requires settings.hdr to be true", "settings.exrExport", "settings.hdr")
-    if settings.loop and settings.hdr:
-        yield _clash("cannot be used together", "settings.loop", "settings.hdr")
-    if settings.loop and task.inputs.video:
-        yield _clash("cannot be used together", "settings.loop", "inputs.video")
-    if settings.hdr and task.tier not in HDR_RESOLUTIONS:
-        what = ["width", "height"] if task.size else ["resolution"]
-        yield _clash("is limited to 720p and 1080p", "settings.hdr", *what)
-    if settings.hdr and task.inputs.video and task.size:
-        yield _clash("cannot be used when reframing", "settings.hdr", "inputs.video", "width")
-
-
-def _change(task: VideoTask) -> Iterator[Fault]:
-    edit, video = task.settings.edit, task.inputs.video
-    if edit and not video:
-        yield _clash("requires inputs.video", "settings.edit", "inputs.video")
-    if edit and (task.width or task.height):
-        yield _clash("cannot be used together", "settings.edit", "width", "height")
-    if edit and edit.auto_controls is not None and (edit.strength or edit.controls):
-        names = [n for n in ("strength", "controls") if getattr(edit, n)]
-        yield _clash(
-            "cannot be used together",
-            "settings.edit.autoControls",
-            *(f"settings.edit.{name}" for name in names),
-        )
-    if task.settings.source_position and not (video and task.size):
-        yield _clash(
-            "requires inputs.video, width and height", "settings.sourcePosition", "inputs.video"
-        )
-
-
-def _frames(task: VideoTask) -> Iterator[Fault]:
-    last = task.seconds * RATE
-    named = {"first": 0, "last": last, -1: last}
-    places = [
-        named.get(image.frame, image.frame)
-        for image in task.inputs.frame_images or ()
-        if isinstance(image, FrameImage) and image.frame is not None
-    ]
-    if any(not 0 <= int(place) <= last for place in places) and not task.inputs.video:
-        yield Fault(
-            "invalidFrame", f"frame must lie between 0 and {last}, or be -1", "inputs.frameImages"
-        )
-    if len(set(places)) < len(places):
-        yield Fault("conflictFrame", "two images have the same frame", "inputs.frameImages")
-
-
-def _clash(words: str, *parameters: str) -> Fault:
-    return Fault(
-        "incompatibleParameters",
-        f"{parameters[0]} {words}: {', '.join(parameters)}",
-        list(parameters),
-    )
-
-
-_CODES: Final = {"extra_forbidden": "unknownParameter", "missing": "missingParameter"}
-
-
-def _unreadable(problem: ValidationError) -> list[Fault]:
-    return [
-        Fault(
-            _CODES.get(fault["type"], "invalidParameter"),
-            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}",
-            _named(fault["loc"]),
-        )
-        for fault in problem.errors(include_url=False, include_input=False, include_context=False)
-    ]
-
-
-def _named(place: tuple[int | str, ...]) -> str:
-    """Return the parameter at `place`; what an item of a list was tried as is no part of its name."""
-    names = list(takewhile(lambda step: isinstance(step, str), place))
-    return ".".join(str(name) for name in names)

@@ -15,25 +15,19 @@ import cv2
 import numpy as np
 
 from answerprint.color.primaries import AP0, REC709, rgb_to_rgb
-from answerprint.rehearsal.stage import (
-    CONVOYS,
-    REACH,
-    SHORE,
-    TEXELS,
-    WAVES,
+from answerprint.rehearsal.paint import CONVOYS, REACH, SHORE, TEXELS, Layer
+from answerprint.rehearsal.planes import (
     XY,
     Image,
-    Layer,
     Matrix,
     Plane,
-    Stage,
     as_image,
     colored,
     ramp,
     sample,
-    set_stage,
     shrunk,
 )
+from answerprint.rehearsal.stage import WAVES, Stage, set_stage
 
 TO_AP0: Matrix = rgb_to_rgb(REC709, AP0)
 """Linear Rec. 709 to ACES2065-1. Every entry is positive, so what is not negative stays so."""

@@ -146,7 +146,7 @@ def _spoil(house: House, download: "Download", signature: str) -> None:
     elif house.faults.strikes("wrong-length"):
         download.shorten(house.faults.cut_at(download.length))
     elif house.faults.strikes("corrupt-byte"):
-        download.flipped = download.span.first + download.length // 2
+        download.flipped = download.span.first + house.faults.somewhere(download.length)
 
 
 class Download(Response):
