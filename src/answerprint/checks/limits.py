@@ -33,9 +33,9 @@ class PixelLimits(Record):
     """Tiles that may have half as much texture again as all around them before and after: garbage of the right average.
 
     Measured: a clip of slow motion has 5 at most. Of 240 flipped bits in one of
-    its DWAB frames 72 left it unreadable and 33 over one of these limits; 129
-    changed one 8x8 block, by less than texture varies there, 2 left garbage in
-    17 to 150 blocks unseen.
+    its DWAB frames 72 left it unreadable and 33 over one of these limits; 132
+    changed one or two 8x8 blocks, by less than texture varies there, and 3 left
+    garbage in 17 to 150 blocks unseen.
     """
     outliers_ratio: float = Field(default=3.0, ge=1)
     """How many times what nine in ten of the other frames have damage has: fast motion and glitter leave some in most.
