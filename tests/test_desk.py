@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -37,8 +38,10 @@ from answerprint.listener import Listener, listening, signing_secret
 from answerprint.media.movie import probe
 from answerprint.order import Order
 from answerprint.pickup import fetch, public
-from answerprint.providers.job import Job, JobState
+from answerprint.providers.job import Job, JobState, Sighting
+from answerprint.providers.runware import Runware
 from answerprint.providers.store import JobStore
+from answerprint.providers.wire import Wire
 
 from .rehearsed import KEYS, Rehearsed, quick_desk, rehearsed
 from .test_services import EIGHTH
@@ -112,9 +115,9 @@ def test_an_unanswered_submit_is_not_repeated_by_itself(stage: Rehearsed, servic
         submit(ORDER, provider=service, desk=stage.desk)
     (job,) = stage.desk.store.jobs()
     assert job.state is JobState.UNKNOWN
-    for again in (look, wait):
-        with pytest.raises(UnansweredError) if again is wait else nothing():
-            again(job, stage.desk)
+    assert look(job, stage.desk).state is JobState.UNKNOWN
+    with pytest.raises(UnansweredError):
+        wait(job, stage.desk)
     assert len(accepted(stage)[service]) == 1
     assert send_again(job, stage.desk).state.sent
     assert len(accepted(stage)[service]) == 2
@@ -132,11 +135,38 @@ def test_a_run_that_knows_less_does_not_send_again(stage: Rehearsed) -> None:
     assert len(accepted(stage)["luma"]) == 1
 
 
-class nothing:  # noqa: N801 - reads as pytest.raises does
-    """A context in which nothing is expected."""
+def test_a_killed_submit_is_looked_for_before_it_is_sent_again(stage: Rehearsed) -> None:
+    job = submit(ORDER, provider="runware", desk=stage.desk)
+    stage.desk.store.save(job.model_copy(update={"state": JobState.SENDING}))
+    assert send_again(job, stage.desk).state.sent
+    assert accepted(stage)["runware"] == [job.id]
 
-    def __enter__(self) -> None: ...
-    def __exit__(self, *_: object) -> None: ...
+
+def test_a_second_send_that_is_refused_finds_the_first(
+    stage: Rehearsed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Job] = []
+
+    def late(self: Runware, wire: Wire, job: Job) -> tuple[Sighting, dict[str, Any]] | None:
+        """Say that the job is not there the first time, as a service does that is slow to take it."""
+        asked.append(job)
+        return None if len(asked) == 1 else find(self, wire, job)
+
+    find = Runware.find
+    monkeypatch.setattr(Runware, "find", late)
+    stage.house.faults.once("dropped-submit")
+    job = submit(ORDER, provider="runware", desk=stage.desk)
+    assert (job.sends, job.state.sent) == (2, True)
+    assert accepted(stage)["runware"] == [job.id]
+    assert wait(job, stage.desk).state is JobState.SUCCEEDED
+
+
+def test_calling_off_does_not_forget_what_another_run_sent(stage: Rehearsed) -> None:
+    fresh = stage.desk.store.create("luma", ORDER)
+    send(fresh, stage.desk)
+    with pytest.raises(UsageError, match="no way to call a job off"):
+        cancel(fresh, stage.desk)
+    assert stage.desk.store.load(fresh.id).state.sent
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,7 @@ def test_a_signed_event_is_kept_once(listener: Listener, address: str) -> None:
         ("replicate", "the-secret", BODY + b" ", signed(BODY, time.time()), 401),
         ("runware", "wrong", BODY, {}, 404),
         ("nobody", "the-secret", BODY, {}, 404),
+        ("runware", "s%C3%A9cret", BODY, {}, 404),
         ("runware", "the-secret", b"no json", {}, 400),
         ("runware", "the-secret", b"[" * 100_000, {}, 400),
         ("runware", "the-secret", b"{}", {}, 400),
@@ -110,6 +111,7 @@ def test_signatures() -> None:
     assert not signature_holds("whsec_AAAA", headers, BODY, now=1100)
     assert not signature_holds(SIGNING, headers | {"webhook-timestamp": "x"}, BODY, now=1100)
     assert not signature_holds(SIGNING, {}, BODY, now=1100)
+    assert not signature_holds(SIGNING, headers | {"webhook-signature": "v1,\xe9"}, BODY, now=1100)
 
 
 def test_the_secret_of_the_path_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

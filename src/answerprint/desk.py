@@ -125,10 +125,10 @@ def send_again(job: Job, desk: Desk) -> Job:
     job = desk.store.load(job.id)
     if job.state.sent and job.state not in (JobState.FAILED, JobState.CANCELED):
         raise UsageError(f"the service has it: it is {job.state}", where=job.name)
-    if job.state is JobState.UNKNOWN and service_named(job.provider).names_jobs:
-        found = look(job, desk)
-        if found.state.sent:
-            return found
+    if not job.state.sent and service_named(job.provider).names_jobs:
+        job = look(job, desk)
+        if job.state.sent:
+            return job
     if job.state in (JobState.FAILED, JobState.CANCELED):
         return send(desk.store.create(job.provider, job.order), desk)
     with desk.store.changing(job.id) as current:
@@ -190,14 +190,18 @@ def job_named(name: str, desk: Desk) -> Job:
 
 def cancel(job: Job, desk: Desk) -> Job:
     """Call a job off. Raises UsageError where the service cannot, ServiceError where it will not."""
-    if job.state is JobState.PREPARED:
-        return desk.store.save(job.troubled(JobState.CANCELED, "called off before it was sent"))
-    if job.state.ended:
-        raise UsageError(f"it has ended: {job.state}", where=job.name)
-    if not service_named(job.provider).cancels:
-        raise UsageError(f"{job.provider} has no way to call a job off", where=job.name)
-    with desk.store.changing(job.id) as current, desk.reach(job.provider) as (service, wire):
-        return desk.store.save(current.after(service.cancel(wire, current)))
+    with desk.store.changing(job.id) as current:
+        if current.state is JobState.PREPARED:
+            said = "called off before it was sent"
+            return desk.store.save(current.troubled(JobState.CANCELED, said))
+        if current.state.ended:
+            raise UsageError(f"it has ended: {current.state}", where=job.name)
+        if not current.state.sent:
+            raise unanswered(current)
+        if not service_named(job.provider).cancels:
+            raise UsageError(f"{job.provider} has no way to call a job off", where=job.name)
+        with desk.reach(job.provider) as (service, wire):
+            return desk.store.save(current.after(service.cancel(wire, current)))
 
 
 def require_affordable(name: str, cost: Decimal | None, most: Decimal | None) -> None:
@@ -270,6 +274,9 @@ def _send(job: Job, ask: Ask, service: Service, wire: Wire, desk: Desk) -> Job:
         desk.store.save(job.troubled(JobState.PREPARED, problem.message))
         raise
     except ServiceError as problem:
+        # A second send that is refused may be refused because the first arrived after all.
+        if job.sends > 1 and service.names_jobs and (found := service.find(wire, job)):
+            return desk.store.save(job.after(found[0], _kept(found[1])))
         desk.store.save(job.troubled(JobState.FAILED, problem.message))
         raise
     return desk.store.save(job.after(seen, _kept(answer.mapping())))

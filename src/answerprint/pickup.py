@@ -25,7 +25,6 @@ def fetch(job: Job, out: str | Path = DELIVERED, desk: Desk | None = None) -> Pa
     Links that expired are renewed by asking again. Raises ServiceError,
     StorageError and SourceError.
     """
-    require_success(job)
     desk = desk or Desk()
     folder = Path(out) / job.label
     # A link is good for an hour at most, and asking costs nothing.

@@ -6,6 +6,7 @@ import pytest
 
 from answerprint.errors import AuthenticationError
 from answerprint.providers.secret import read_keys, without_pictures
+from answerprint.transport import hide_queries
 
 KEY = "sk-very-secret-0123"
 
@@ -25,7 +26,9 @@ def test_keys_show_their_names_only() -> None:
 
 def test_keys_and_queries_are_taken_out_of_text() -> None:
     keys = read_keys("gmi", ("GMI_API_KEY",), environment={"GMI_API_KEY": KEY})
-    said = keys.hide(f"401 for {KEY} at https://u:p@cdn.test/a.mp4?X-Sig=abc&b=1#f, again")
+    said = hide_queries(
+        keys.hide(f"401 for {KEY} at https://u:p@cdn.test/a.mp4?X-Sig=abc&b=1#f, again")
+    )
     assert said == "401 for ••• at https://cdn.test/a.mp4 again"
 
 

@@ -188,6 +188,19 @@ def test_what_a_status_stands_for(status: int, words: str, kind: type[ServiceErr
     assert "r-9" in str(problem)
 
 
+def test_a_key_that_an_answer_repeats_is_taken_out(server: Any, wire: Wire) -> None:
+    server.script = [(401, {}, {"detail": f"no such key: {KEY}"}), (401, {}, KEY.encode())]
+    for _ in range(2):
+        answer = wire.ask("GET", "x")
+        assert KEY not in str(answer.body)
+        assert KEY not in str(blame("luma", answer, str(answer.body)))
+
+
+def test_keys_go_to_the_services_own_host_only(server: Any, wire: Wire) -> None:
+    wire.ask("GET", "http://127.0.0.1:1/steal")
+    assert server.heard[0][1] == "/v1/http://127.0.0.1:1/steal"
+
+
 def test_nothing_shows_a_key(wire: Wire) -> None:
     said = blame("luma", Answer(400, {}), f"see https://c.test/a?sig={KEY}")
     for shown in (repr(wire), str(wire), str(said), repr(said), repr(Answer(200, {"k": KEY}))):

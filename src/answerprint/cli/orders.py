@@ -21,7 +21,9 @@ DELIVERED = "delivered"
 """Folder that fetched files go to when none is named."""
 
 provider_option = click.option(
-    "--provider", metavar="NAME", help="Service to ask: runware, luma, gmi, replicate or scenario."
+    "--provider",
+    metavar="NAME",
+    help="Service to ask, by name; `answerprint providers` lists them.",
 )
 jobs_option = click.option(
     "--jobs", "jobs_folder", metavar="DIR",
@@ -72,7 +74,7 @@ def submit(order_path: str | None, **rest: Any) -> int:
             if rest["dry_run"]:
                 return _show(order, name)
             cost = read_dollars(rest["max_cost"])
-            job = front.submit(order, provider=rest["provider"], max_cost=cost, desk=desk)
+            job = front.submit(order, provider=name, max_cost=cost, desk=desk)
         if rest["finishing"]:
             return _finish(job, rest, desk.progress)
         if rest["waiting"]:
@@ -179,7 +181,7 @@ def fetch(names: tuple[str, ...], **rest: Any) -> int:
         if links:
             for file in bring_links(links, Path(rest["out"]), desk):
                 click.echo(f"{rest['out']}/{file.name}: {file.size} bytes, {file.kind}")
-        named = [front.look(front.job_named(n, desk), desk) for n in names if n not in links]
+        named = [front.job_named(name, desk) for name in names if name not in links]
         return _fetch(named, rest["out"], desk)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from answerprint.errors import AuthenticationError
-from answerprint.transport import HIDDEN, hide_queries
+from answerprint.transport import HIDDEN
 
 _LONG: Final = 256
 """Characters from which a text in a request is a picture's bytes, not words."""
@@ -28,11 +28,10 @@ class Keys:
         return f"Keys({', '.join(sorted(self._values))})"
 
     def hide(self, text: str) -> str:
-        """Return `text` without any key or signed query in it."""
+        """Return `text` without any key in it."""
         for value in self._values.values():
-            if value:
-                text = text.replace(value, HIDDEN)
-        return hide_queries(text)
+            text = text.replace(value, HIDDEN)
+        return text
 
 
 def read_keys(

@@ -107,10 +107,6 @@ class Wire:
         """Wait before asking again."""
         self._sleep(seconds)
 
-    def hide(self, text: str) -> str:
-        """Return `text` without any key or signed query in it."""
-        return self._keys.hide(text)
-
     def ask(
         self, method: str, path: str, *, json: Any = None, params: Mapping[str, str] | None = None,
         files: Any = None, headers: Mapping[str, str] | None = None,
@@ -167,7 +163,7 @@ class Wire:
             step = min(2 * step, LARGEST_STEP)
 
     def _once(self, method: str, path: str, request: dict[str, Any]) -> Answer:
-        url = path if path.startswith("http") else f"{self.base}/{path.lstrip('/')}"
+        url = f"{self.base}/{path.lstrip('/')}"
         sent = {key: value for key, value in request.items() if value is not None}
         with self._client.stream(method, url, **sent) as response:
             content = bytearray()
@@ -176,7 +172,15 @@ class Wire:
                 if len(content) > LARGEST_ANSWER:
                     raise httpx.RemoteProtocolError("the answer does not end")
         named = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, _parsed(bytes(content)), named)
+        return Answer(response.status_code, self._parsed(bytes(content)), named)
+
+    def _parsed(self, content: bytes) -> Any:
+        """Return what an answer holds, without a key that it may repeat: it goes into records and errors."""
+        text = self._keys.hide(content.decode("utf-8", "replace"))
+        try:
+            return jsonlib.loads(text)
+        except (ValueError, RecursionError):
+            return text[:2000]
 
     def _unanswered(self, problem: httpx.HTTPError) -> UnansweredError:
         return UnansweredError(
@@ -230,13 +234,6 @@ _FALLBACK: Final[dict[bool, tuple[type[ServiceError], str, str]]] = {
         "change what it names, then submit again",
     ),
 }
-
-
-def _parsed(content: bytes) -> Any:
-    try:
-        return jsonlib.loads(content)
-    except (ValueError, RecursionError):
-        return content[:2000].decode("utf-8", "replace")
 
 
 def _said(problem: Exception) -> str:

@@ -12,5 +12,5 @@ def environment(house: House) -> dict[str, str]:
     for name in CLIENTS:
         account = service_named(name).account
         told[account.our_variable] = house.base + SERVICES[name][0]
-        told |= dict.fromkeys(account.needs, "rehearsal")
+        told |= dict.fromkeys(account.needs, "rehearsal-key")
     return told
