@@ -1,9 +1,12 @@
 """What many tests share: small real deliveries, rendered once a run, and the shared media library."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from answerprint.color.bakes import PLACE
 from answerprint.rehearsal.delivery import write_delivery
 from answerprint.rehearsal.scene import Scene
 from answerprint.rehearsal.sound import write_sound
@@ -13,6 +16,16 @@ SHARED = ROOT.parent / "shared" / "media"
 
 SMALL = (160, 90)
 FRAMES = 24
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Bakes are kept for the run, for all its workers, and apart from the user's own."""
+    base = tmp_path_factory.getbasetemp()
+    run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv(PLACE, str(run / "cache"))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.color.primaries import AP0
+from answerprint.measured.deliverable import Deliverable
+from answerprint.measured.movie import MovieFacts
 from answerprint.media import ffmpeg as program
 from answerprint.media.exr import frame_bytes
 from answerprint.rehearsal.delivery import exr_frame
@@ -142,3 +144,9 @@ def tone(
     stream = source.audio.filter("volume", gain).filter("aformat", channel_layouts=layout)
     program.run(program.command(stream.output(str(path), **options)), where=path.name)
     return path
+
+
+def facts_of(made: Deliverable) -> MovieFacts:
+    """Return what a finished movie says of itself."""
+    assert made.facts is not None
+    return made.facts

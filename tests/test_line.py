@@ -17,7 +17,7 @@ import pytest
 import answerprint as ap
 from answerprint.media.exr import read_frame
 from answerprint.media.movie import Reading, probe, read_frames, read_samples
-from tests.made import codes, exr, folder, frames, movie, zipped
+from tests.made import codes, exr, facts_of, folder, frames, movie, zipped
 
 PRESETS = ("h264-web", "prores-422hq", "vp9-web")
 ORDER = ap.Order.parse({"seconds": 1, "fps": 24, "size": (160, 90), "hdr": True, "exr": True})
@@ -184,7 +184,7 @@ def test_a_movie_alone_goes_down_the_line(tmp_path: Path, surf: Path) -> None:
     path = movie(tmp_path / "clip.mp4", codes(12, size=(171, 97), seed=1), pix_fmt="yuv444p")
     (report,) = ap.finish(path, out=tmp_path / "out", deliver=PRESETS, audio=surf)
     assert report.failure is None, report.failure
-    sizes = {made.preset: made.facts.size for made in report.deliverables}
+    sizes = {made.preset: facts_of(made).size for made in report.deliverables}
     assert sizes == {"h264-web": (172, 98), "prores-422hq": (172, 97), "vp9-web": (172, 98)}
     assert "the last column or row is repeated" in report.deliverables[0].notes[0]
 

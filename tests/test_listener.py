@@ -3,8 +3,9 @@
 import base64
 import hmac
 import json
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,12 +14,15 @@ import pytest
 
 from answerprint.desk import Desk
 from answerprint.listener import (
+    Event,
     Listener,
     listening,
     path_secret,
     read_event,
     signature_holds,
 )
+from answerprint.order import Order
+from answerprint.providers.job import Job, JobState, now
 from answerprint.providers.store import JobStore
 
 SIGNING = "whsec_" + base64.b64encode(b"0123456789abcdef").decode()
@@ -127,3 +131,88 @@ def test_the_secret_of_the_path_is_kept(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_listener_shows_no_secret(listener: Listener) -> None:
     assert SIGNING not in repr(listener)
     assert "the-secret" not in repr(listener)
+
+
+class CountedStore(JobStore):
+    """A store that knows how often all of it was read."""
+
+    reads = 0
+
+    def jobs(self) -> tuple[Job, ...]:
+        self.reads += 1
+        return super().jobs()
+
+
+def ended_jobs(store: JobStore, count: int) -> list[Job]:
+    """Jobs that no service is asked about any more, each with an event that came twice."""
+    made = [store.create("runware", Order()) for _ in range(count)]
+    return [store.save(job.troubled(JobState.FAILED, "no sea today")) for job in made]
+
+
+def listener_of(
+    store: JobStore, jobs: list[Job], arrived: Callable[[Job], None], told: list[str]
+) -> Listener:
+    """A listener that was killed before it asked about `jobs`, two events each."""
+    keys = {"RUNWARE_API_KEY": "planted-4711"}
+    desk = Desk(
+        store, sleep=lambda _: None, environment=keys, progress=lambda *said: told.append(said[0])
+    )
+    made = Listener(desk, "the-secret", arrived=arrived)
+    for job in jobs:
+        for key in ("queued", "done"):
+            made.keep(Event(provider="runware", key=job.id + key, names=(job.id,), received=now()))
+    return made
+
+
+def worked_off(listener: Listener) -> None:
+    """Serve until all that was kept is seen to."""
+    with listening(listener):
+        pass
+
+
+def test_what_was_kept_is_asked_about_once_with_one_look_at_the_store(tmp_path: Path) -> None:
+    store, asked = CountedStore(tmp_path), list[str]()
+    jobs = ended_jobs(store, 5)
+    worked_off(listener_of(store, jobs[:4], lambda job: asked.append(job.id), []))
+    assert sorted(asked) == sorted(job.id for job in jobs[:4])
+    assert store.reads == 1
+
+
+def test_a_bug_in_what_is_done_is_told_and_stops_no_other_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, asked, told, said = JobStore(tmp_path), list[str](), list[str](), list[str]()
+    monkeypatch.setattr(threading, "excepthook", lambda args: said.append(str(args.exc_value)))
+    first, second = ended_jobs(store, 2)
+
+    def arrived(job: Job) -> None:
+        asked.append(job.id)
+        if job.id == first.id:
+            raise RuntimeError("no such thing")
+
+    worked_off(listener_of(store, [first, second], arrived, told))
+    assert sorted(asked) == sorted([first.id, second.id])
+    assert told == [f"{first.name}: RuntimeError, a bug in answerprint"]
+    assert said == ["no such thing"]
+
+
+def test_a_damaged_record_does_not_end_the_asking(tmp_path: Path) -> None:
+    store, asked, told = JobStore(tmp_path), list[str](), list[str]()
+    (job,) = ended_jobs(store, 1)
+    (tmp_path / "damaged.json").write_text("{}")
+    listener = listener_of(store, [job], lambda job: asked.append(job.id), told)
+    with listening(listener) as address:
+        wait_for(lambda: bool(told))
+        (tmp_path / "damaged.json").unlink()
+        url = address.format(provider="runware")
+        assert httpx.post(url, json={"taskUUID": job.id}).status_code == 200
+        wait_for(lambda: bool(asked))
+    assert asked == [job.id]
+    assert "damaged.json: is no job record" in told[0]
+
+
+def wait_for(there: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not there():
+        assert time.monotonic() < until
+        time.sleep(0.01)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from answerprint.providers.job import Job
     from answerprint.providers.prices import estimate
     from answerprint.report import Finding, Outcome, Report, Severity
+    from answerprint.retagging import Retagged, retag
     from answerprint.verdict import SeamVerdict
 
 _HOMES = {
@@ -46,6 +47,7 @@ _HOMES = {
     "Outcome": "report",
     "Preset": "deliverables.preset",
     "Report": "report",
+    "Retagged": "retagging",
     "SeamVerdict": "verdict",
     "ServiceError": "errors",
     "Severity": "report",
@@ -60,6 +62,7 @@ _HOMES = {
     "load_preset": "deliverables.preset",
     "mux": "deliverables.mux",
     "open_source": "ingest.delivery",
+    "retag": "retagging",
     "seam": "judge",
     "submit": "desk",
     "unpack": "ingest.frames",
@@ -81,6 +84,7 @@ __all__ = [
     "Outcome",
     "Preset",
     "Report",
+    "Retagged",
     "SeamVerdict",
     "ServiceError",
     "Severity",
@@ -96,6 +100,7 @@ __all__ = [
     "load_preset",
     "mux",
     "open_source",
+    "retag",
     "seam",
     "submit",
     "unpack",

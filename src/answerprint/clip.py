@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from answerprint.color.codes import codes_to_rgb
 from answerprint.color.tags import resolved
-from answerprint.deliverables.pictures import display_window
+from answerprint.deliverables.exrpictures import display_window
 from answerprint.errors import SourceError
 from answerprint.ingest.delivery import Delivery, open_one
 from answerprint.measure.movies import component_planes
@@ -75,7 +75,8 @@ class Clip:
         """
         if self._sequence is not None:
             for file in self._sequence.frames:
-                yield file.number, display_window(read_frame(self._sequence.store.read(file.name)))
+                planes = display_window(read_frame(self._sequence.store.read(file.name)))
+                yield file.number, np.stack(planes, axis=-1).astype(np.float32)
         elif self._movie is not None:
             path, facts = self._movie
             tags = resolved(facts.color, facts.size, facts.pixel_format)

@@ -16,7 +16,7 @@ from answerprint.errors import SourceError, WorkError
 from answerprint.ingest.delivery import Delivery, open_one, open_source
 from answerprint.measure.movies import measure_movie
 from answerprint.measure.sweep import measure_sequence
-from answerprint.measured.clips import Measurements, MovieMeasures
+from answerprint.measured.clips import Measurements, MovieMeasures, SequenceMeasures
 from answerprint.measured.deliverable import Deliverable
 from answerprint.order import Order
 from answerprint.progress import Progress, silent
@@ -74,18 +74,19 @@ def seam(
 
 
 def measure(
-    delivery: Delivery, *, threads: int | None = None, progress: Progress = silent
+    delivery: Delivery,
+    *,
+    sequence: SequenceMeasures | None = None,
+    threads: int | None = None,
+    progress: Progress = silent,
 ) -> Measurements:
-    """Decode everything a delivery holds once and return the measurements.
+    """Decode everything a delivery holds once and return the measurements; not the sequence, where that is done.
 
     A movie that cannot be read beside frames that can is recorded and no error.
     Raises SourceError where nothing can be read, ArchiveError where a zip is refused.
     """
-    sequence = (
-        measure_sequence(delivery.sequence, threads=threads, progress=progress)
-        if delivery.sequence
-        else None
-    )
+    if delivery.sequence and sequence is None:
+        sequence = measure_sequence(delivery.sequence, threads=threads, progress=progress)
     movie, unreadable = None, {}
     try:
         movie = measure_movie(delivery.movie, progress=progress) if delivery.movie else None

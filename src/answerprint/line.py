@@ -1,30 +1,27 @@
 """The whole line, in order: unpack, measure, lay the sound, encode, prove, report."""
 
 import shutil
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from answerprint.checks.catalogue import require_known
 from answerprint.checks.limits import Limits
-from answerprint.deliverables.preset import Preset, load_preset
-from answerprint.deliverables.seal import refuse_existing, work_folder, write_sealed
+from answerprint.deliverables.preset import load_preset
+from answerprint.deliverables.seal import refuse_existing, write_sealed
 from answerprint.desk import Desk
-from answerprint.errors import AnswerprintError, UsageError, WorkError
+from answerprint.errors import UsageError, WorkError
 from answerprint.ingest.collect import collect, same_frames
 from answerprint.ingest.delivery import Delivery, open_source
 from answerprint.ingest.unpack import unpack
-from answerprint.judge import failed, judge_measurements, measure
+from answerprint.judge import failed, judge_measurements
 from answerprint.ledger import Ledger, Stamp, key_of
-from answerprint.master import START, Keep, lay_sound, make, master_pictures
-from answerprint.measured.clips import Measurements
-from answerprint.measured.deliverable import Deliverable
+from answerprint.master import read_treatment
 from answerprint.media import ffmpeg
-from answerprint.media.audio import fit_named, loudness_target
 from answerprint.media.sequence import Folder, FrameFile, Sequence, group_names
+from answerprint.onepass import Finishing, Work, clean, make_and_measure
 from answerprint.order import Order
 from answerprint.pickup import DELIVERED, arrive
 from answerprint.progress import Progress, silent
@@ -54,70 +51,52 @@ class SourceRecord(Record):
     """Its files with their sizes in bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finishing:
-    """How clips are to be finished; the options of `finish`."""
-
-    order: Order = Order()
-    limits: Limits = Limits()
-    presets: tuple[Preset, ...] = ()
-    audio: Path | None = None
-    fit: str = "trim"
-    fade: float = 0.0
-    loudness: str | None = None
-    first_frame: int = FIRST_FRAME
-    timecode: str = START
-    overwrite: bool = False
-    threads: int | None = None
-    progress: Progress = field(default=silent)
-    desk: Desk | None = None
-
-
 def finish(
     *sources: str | Path,
     out: str | Path = OUT,
     order: Order | None = None,
     deliver: tuple[str, ...] | list[str] = (),
-    audio: str | Path | None = None,
-    fit: str = "trim",
-    fade: float = 0.0,
-    loudness: str | None = None,
+    audio: str | Path | list[str] | tuple[str, ...] | None = None,
     first_frame: int = FIRST_FRAME,
-    timecode: str = START,
     limits: Limits | None = None,
     overwrite: bool = False,
     threads: int | None = None,
     jobs: str | Path | None = None,
     allow_private: bool = False,
     progress: Progress = silent,
+    **options: Any,
 ) -> tuple[Report, ...]:
     """Take every clip of `sources` down the whole line and return its report.
 
     A source `provider:id` is a job at a service: it is waited for, fetched to
     `delivered` beside `out`, and judged by its own order. `jobs` is the folder
-    it is written down in.
+    it is written down in. Further keywords are those of `TreatmentOptions` and
+    `SoundOptions`.
 
     `out`/<clip>/ then holds `source/`, `exr/`, `deliver/` and `qc/`. What an
     earlier run has proven is kept and not done again. A clip that cannot be
     finished gets a report with `failure` set and stops no other. Raises
     UsageError, before anything is written, for options that make no sense.
     """
-    options = Finishing(
-        order or Order(), limits or Limits(), tuple(load_preset(name) for name in deliver),
-        Path(audio) if audio else None, fit, fade, loudness, first_frame, timecode, overwrite, threads, progress,
+    finishing = Finishing(
+        order or Order(),
+        limits or Limits(),
+        tuple(load_preset(name) for name in deliver),
+        read_treatment(audio, options),
+        first_frame,
+        overwrite,
+        threads,
+        progress,
         Desk(JobStore(jobs), progress=progress, allow_private=allow_private),
-    )  # fmt: skip
-    _require(options)
+    )
+    _require(finishing)
     return tuple(
-        report for source in sources for report in _finish_source(str(source), Path(out), options)
+        report for source in sources for report in _finish_source(str(source), Path(out), finishing)
     )
 
 
 def _require(options: Finishing) -> None:
     require_known(options.limits)
-    if options.loudness:
-        loudness_target(options.loudness)
-    fit_named(options.fit)
     if options.first_frame < 0:
         raise UsageError(f"the first frame is {options.first_frame}; numbers start at 0")
 
@@ -155,14 +134,13 @@ def _finish_clip(delivery: Delivery, clip: Path, options: Finishing) -> Report:
 
 
 def _stations(delivery: Delivery, clip: Path, options: Finishing, ledger: Ledger) -> Report:
+    for folder in ("source", "qc"):
+        clean(clip / folder)
     key = source_key(delivery)
     unpacked = _frames(delivery, clip, key, options, ledger)
     _write_source(delivery, clip)
-    measurements = ledger.measurements(key)
-    if measurements is None:
-        measurements = measure(unpacked, threads=options.threads, progress=options.progress)
-        ledger.keep_measurements(key, measurements)
-    made, failures = _deliverables(unpacked, clip, key, measurements, options, ledger)
+    work = Work(unpacked, clip, key, options, ledger)
+    made, failures, measurements = make_and_measure(work)
     report = judge_measurements(
         measurements,
         clip=delivery.name,
@@ -242,96 +220,6 @@ def _renumbered(
         doubles=tuple(replace(d, number=d.number + shift) for d in sequence.doubles),
         expected=FrameRange(sequence.range.first + shift, sequence.range.last + shift),
         label=group_names(names.values())[0].label,
-    )
-
-
-def _deliverables(
-    delivery: Delivery,
-    clip: Path,
-    key: str,
-    measurements: Measurements,
-    options: Finishing,
-    ledger: Ledger,
-) -> tuple[tuple[Deliverable, ...], list[AnswerprintError]]:
-    """Make what is not proven yet, every view in one pass, and return all deliverables in order."""
-    done: dict[Path, Deliverable] = {}
-    failures: list[AnswerprintError] = []
-    wanted: defaultdict[str, dict[Path, Preset]] = defaultdict(dict)
-    keys = {
-        _final(clip, delivery, preset): _preset_key(key, preset, options)
-        for preset in options.presets
-    }
-    for preset in options.presets:
-        final = _final(clip, delivery, preset)
-        proven = ledger.deliverable(final, keys[final])
-        if proven is not None:
-            done[final] = proven
-            continue
-        refuse_existing(final, overwrite=options.overwrite)
-        wanted[preset.view][final] = preset
-
-    def keep(final: Path, partial: Path, made: Deliverable) -> None:
-        ledger.keep_deliverable(final, partial, keys[final], made)
-
-    for view, presets in wanted.items():
-        try:
-            made, failed_ones = _make(delivery, clip, view, presets, measurements, options, keep)
-        except WorkError as problem:
-            failures.append(problem)
-            continue
-        done |= made
-        failures += failed_ones.values()
-    return tuple(done[final] for final in keys if final in done), failures
-
-
-def _make(
-    delivery: Delivery,
-    clip: Path,
-    view: str,
-    presets: dict[Path, Preset],
-    measurements: Measurements,
-    options: Finishing,
-    keep: Keep,
-) -> tuple[dict[Path, Deliverable], dict[Path, AnswerprintError]]:
-    folder = clip / "deliver"
-    folder.mkdir(parents=True, exist_ok=True)
-    for stale in folder.glob(
-        ".*.partial.*"
-    ):  # left by a run that was killed; the ledger's lock is ours
-        stale.unlink(missing_ok=True)
-    count = len(measurements.movie.frames) if measurements.movie else None
-    with work_folder(clip / ".answerprint") as work:
-        pictures = master_pictures(delivery, view, options.order.fps, count)
-        sound, laid = lay_sound(
-            options.audio,
-            work,
-            pictures,
-            fit=options.fit,
-            fade=options.fade,
-            loudness=options.loudness,
-        )
-        made, failures = make(
-            pictures,
-            presets,
-            work,
-            sound=sound,
-            laid=laid,
-            timecode=options.timecode,
-            keep=keep,
-            progress=options.progress,
-        )
-    return made, failures
-
-
-def _final(clip: Path, delivery: Delivery, preset: Preset) -> Path:
-    return clip / "deliver" / f"{delivery.name}_{preset.name}{preset.suffix}"
-
-
-def _preset_key(key: str, preset: Preset, options: Finishing) -> str:
-    audio = (options.audio.resolve(), Stamp.of(options.audio)) if options.audio else None
-    sound = (audio, options.fit, options.fade, options.loudness)
-    return key_of(
-        key, preset.model_dump_json(), sound, options.order.fps, options.timecode, ffmpeg.version()
     )
 
 

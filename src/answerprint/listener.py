@@ -70,7 +70,8 @@ class Listener:
     secret: str
     signing: str | None = field(default=None, repr=False)
     arrived: Arrived | None = None
-    waiting: "queue.Queue[Event | None]" = field(default_factory=queue.Queue)
+    waiting: "queue.Queue[tuple[Event, ...] | None]" = field(default_factory=queue.Queue)
+    """Events to ask about together, for the jobs are read anew each time; None ends it."""
 
     def __repr__(self) -> str:
         return f"Listener({self.desk.store!r})"
@@ -106,28 +107,47 @@ class Listener:
                 continue
 
     def work(self) -> None:
-        """Ask about the jobs of events as they come, until None comes."""
-        while (event := self.waiting.get()) is not None:
-            for job in self._meant(event):
-                self._ask(job)
+        """Ask about the jobs of events as they come, until None comes; what fails for one job stops no other."""
+        while (events := self.waiting.get()) is not None:
+            with self._reported("webhooks"):
+                for job in self._meant(events):
+                    with self._reported(job.name):
+                        self._ask(job)
 
-    def _meant(self, event: Event) -> list[Job]:
-        known = [job for job in self.desk.store.jobs() if job.provider == event.provider]
-        named = [job for job in known if {job.id, job.service_id} & set(event.names)]
-        return [job for job in named if not job.state.ended or job.folder is None]
+    def _meant(self, events: tuple[Event, ...]) -> list[Job]:
+        """Return the jobs that `events` name and that are not seen to yet; the store is read once."""
+        named = {(event.provider, name) for event in events for name in event.names}
+        return [
+            job
+            for job in (self.desk.store.jobs() if named else ())
+            if {(job.provider, job.id), (job.provider, job.service_id)} & named
+            and (not job.state.ended or job.folder is None)
+        ]
 
     def _ask(self, job: Job) -> None:
         """Look at the job until the service says what its event said: an event may come before the poll knows."""
+        for pause in (0.0, 1.0, 2.0, 5.0, 10.0):
+            self.desk.sleep(pause)
+            job = look(job, self.desk)
+            if job.state.ended:
+                break
+        if self.arrived is not None and job.state.ended:
+            self.arrived(job)
+
+    @contextmanager
+    def _reported(self, what: str) -> Iterator[None]:
+        """Say what goes wrong with `what`, and go on; a bug as Python says it of a thread: by its traceback."""
         try:
-            for pause in (0.0, 1.0, 2.0, 5.0, 10.0):
-                self.desk.sleep(pause)
-                job = look(job, self.desk)
-                if job.state.ended:
-                    break
-            if self.arrived is not None and job.state.ended:
-                self.arrived(job)
+            yield
         except AnswerprintError as problem:
-            self.desk.progress(f"{job.name}: {problem.message}", 0, None)
+            self.desk.progress(f"{what}: {problem}", 0, None)
+        except Exception as problem:  # noqa: BLE001 - the thread's last door: nothing passes it unsaid
+            self.desk.progress(f"{what}: {type(problem).__name__}, a bug in answerprint", 0, None)
+            threading.excepthook(
+                threading.ExceptHookArgs(
+                    (type(problem), problem, problem.__traceback__, threading.current_thread())
+                )
+            )
 
 
 def create_app(listener: Listener) -> Starlette:
@@ -153,7 +173,7 @@ def create_app(listener: Listener) -> Starlette:
         except StorageError:
             return Response(status_code=503)
         if fresh:
-            listener.waiting.put(event)
+            listener.waiting.put((event,))
         return JSONResponse({"taken": fresh})
 
     return Starlette(routes=[Route("/hooks/{provider}/{secret}", take, methods=["POST"])])
@@ -230,8 +250,7 @@ def listening(listener: Listener, *, host: str = "127.0.0.1", port: int = 0) -> 
         threading.Thread(target=server.run, name="hooks", daemon=True),
         threading.Thread(target=listener.work, name="asking", daemon=True),
     ]
-    for event in listener.kept():
-        listener.waiting.put(event)
+    listener.waiting.put(tuple(listener.kept()))
     for thread in threads:
         thread.start()
     try:

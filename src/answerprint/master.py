@@ -1,28 +1,44 @@
 """Making deliverables that are proven: the library behind `deliver`."""
 
-from collections.abc import Callable, Mapping
+import shutil
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from answerprint.checks.catalogue import CHECKS, judge
 from answerprint.checks.check import Check, Subject
-from answerprint.deliverables.encode import Encoded, Encoding, encode
-from answerprint.deliverables.pictures import Pictures, movie_pictures, sequence_pictures
+from answerprint.color.input import InputColor
+from answerprint.color.tags import resolved
+from answerprint.deliverables.appearance import Appearance, AsIs, Raw
+from answerprint.deliverables.burn import FrameFacts
+from answerprint.deliverables.encode import Encoded, Encoding, Watch, encode, form_of
+from answerprint.deliverables.exrpictures import SequencePictures
+from answerprint.deliverables.moviepictures import MoviePictures
+from answerprint.deliverables.pictures import Pictures
 from answerprint.deliverables.preset import Preset, load_preset
 from answerprint.deliverables.prove import prove
 from answerprint.deliverables.seal import partial_path, refuse_existing, seal, work_folder
+from answerprint.deliverables.slate import Slate
+from answerprint.deliverables.timeline import Length, conform, timeline
+from answerprint.deliverables.treatment import START, Treatment, TreatmentOptions, treatment
 from answerprint.errors import AnswerprintError, EncodeError, SourceError
 from answerprint.ingest.delivery import Delivery, open_one
-from answerprint.measure.compare import Reference
 from answerprint.measured.clips import Measurements
 from answerprint.measured.deliverable import Deliverable
 from answerprint.measured.sound import SoundLaid
-from answerprint.media.audio import fit_named, fit_sound, loudness_target
+from answerprint.media.audio import as_delivered, lay
 from answerprint.media.exr import read_header
 from answerprint.media.movie import Reading, probe, read_frames
+from answerprint.media.soundoptions import plan_sound
+from answerprint.media.soundplan import Fit, SoundPlan
 from answerprint.order import Order
 from answerprint.progress import Progress, silent
+from answerprint.timing import FrameRange, Timecode
+
+__all__ = ["PROOF", "START", "Keep", "Making", "deliver", "make", "master_pictures"]
 
 PROOF: Final[tuple[Check, ...]] = tuple(check for check in CHECKS if check.family == "deliverable")
 """The checks a finished file has to pass before it gets its name."""
@@ -30,12 +46,20 @@ PROOF: Final[tuple[Check, ...]] = tuple(check for check in CHECKS if check.famil
 Keep = Callable[[Path, Path, Deliverable], None]
 """Told of a proven file before it gets its name: final path, partial path, proof."""
 
-START: Final = "01:00:00:00"
-"""Timecode of the first frame: the hour that programme starts at by broadcast habit."""
-
 
 def _forget(final: Path, partial: Path, made: Deliverable) -> None:
     """Keep no note of a proven file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How deliverables of one clip are made, and who is told."""
+
+    treatment: Treatment = Treatment()
+    clip: str = "clip"
+    keep: Keep = _forget
+    watch: Watch | None = None
+    progress: Progress = field(default=silent)
 
 
 def deliver(
@@ -43,83 +67,81 @@ def deliver(
     preset: str,
     out: str | Path,
     *,
-    audio: str | Path | None = None,
-    fit: str = "trim",
-    fade: float = 0.0,
-    loudness: str | None = None,
+    audio: str | Path | list[str] | tuple[str, ...] | None = None,
     fps: str | Fraction | None = None,
-    timecode: str = START,
     overwrite: bool = False,
     progress: Progress = silent,
+    **options: Any,
 ) -> Deliverable:
     """Encode a clip to one preset, prove the file, and give it its name.
 
-    The master is the EXR sequence where there is one, else the movie. Raises
-    PresetError for an unknown preset, SourceError or ArchiveError for a source
-    that cannot be read, EncodeError where the file does not prove good, and
-    StorageError where `out` exists and `overwrite` is not set.
+    The master is the EXR sequence where there is one, else the movie. Further
+    keywords are those of `TreatmentOptions` and `SoundOptions`. Raises
+    PresetError for an unknown preset, UsageError for options that make no sense,
+    SourceError or ArchiveError for a source that cannot be read, EncodeError
+    where the file does not prove good, and StorageError where `out` exists and
+    `overwrite` is not set.
     """
     chosen, out = load_preset(preset), Path(out)
+    treated = read_treatment(audio, options)
     refuse_existing(out, overwrite=overwrite)
     with open_one(str(source)).opened() as delivery, work_folder(out.parent) as work:
-        pictures = master_pictures(delivery, chosen.view, Order().updated({"fps": fps}).fps)
-        sound, laid = lay_sound(audio, work, pictures, fit=fit, fade=fade, loudness=loudness)
-        made, failures = make(
-            pictures,
-            {out: chosen},
-            work,
-            sound=sound,
-            laid=laid,
-            timecode=timecode,
-            progress=progress,
-        )
+        pictures = master_pictures(delivery, treated, Order().updated({"fps": fps}).fps)
+        making = Making(treated, delivery.name, progress=progress)
+        made, failures = make(pictures, {out: chosen}, work, making)
     if failures:
         raise failures[out]
     return made[out]
 
 
+def read_treatment(audio: Any, options: dict[str, Any]) -> Treatment:
+    """Return what options of pictures and sound make, told apart by their names. Raises UsageError."""
+    known = TreatmentOptions.__annotations__
+    sound = {key: value for key, value in options.items() if key not in known}
+    picture = {key: value for key, value in options.items() if key in known}
+    return treatment(plan_sound(audio, **sound), **picture)
+
+
 def make(
-    pictures: Pictures,
-    presets: Mapping[Path, Preset],
-    work: Path,
-    *,
-    sound: Path | None = None,
-    laid: SoundLaid | None = None,
-    timecode: str = START,
-    keep: Keep = _forget,
-    progress: Progress = silent,
+    pictures: Pictures, presets: Mapping[Path, Preset], work: Path, making: Making
 ) -> tuple[dict[Path, Deliverable], dict[Path, AnswerprintError]]:
-    """Encode `pictures` to every preset in one pass; prove, judge and name each file.
+    """Encode `pictures` to every preset in one pass; prove, judge and name each result.
 
     `presets` are by final path. Returns what was made and why the rest was not;
     one that fails stops no other. `work` is a folder for temporary files, and
-    `keep` is told of every proven file just before it gets its name.
+    `making.keep` is told of every proven file just before it gets its name.
     """
-    encodings = [
-        Encoding(preset, partial_path(out), sound, timecode) for out, preset in presets.items()
-    ]
-    finals = dict(zip((e.partial for e in encodings), presets, strict=True))
+    sounds = _Sounds(work, making.treatment.sound)
+    groups: defaultdict[tuple[int, ...], list[Encoding]] = defaultdict(list)
+    finals: dict[Path, Path] = {}
     made: dict[Path, Deliverable] = {}
     failures: dict[Path, AnswerprintError] = {}
-    reference = Reference(work / "reference")
+    for final, preset in presets.items():
+        try:
+            encoding = _planned(pictures, preset, final, making, sounds)
+        except AnswerprintError as problem:
+            failures[final] = problem
+            continue
+        finals[encoding.partial] = final
+        groups[encoding.frames].append(encoding)
     try:
-        for encoded in encode(pictures, encodings, reference, progress=progress):
-            final = finals[encoded.encoding.partial]
-            try:
-                made[final] = _proven(encoded, pictures, reference, final, laid, progress)
-                keep(final, encoded.encoding.partial, made[final])
-                seal(encoded.encoding.partial, final)
-            except AnswerprintError as problem:
-                failures[final] = problem
+        for group in groups.values():
+            for encoded in _encoded(pictures, group, work, making):
+                final = finals[encoded.encoding.partial]
+                try:
+                    made[final] = _proven(encoded, final, sounds, making)
+                    making.keep(final, encoded.encoding.partial, made[final])
+                    seal(encoded.encoding.partial, final)
+                except AnswerprintError as problem:
+                    failures[final] = problem
     finally:
-        reference.close()
         for partial in finals:
-            partial.unlink(missing_ok=True)
+            discard(partial)
     return made, failures
 
 
 def master_pictures(
-    delivery: Delivery, view: str, fps: Fraction | None, count: int | None = None
+    delivery: Delivery, treated: Treatment, fps: Fraction | None, count: int | None = None
 ) -> Pictures:
     """Return the pictures deliverables are made of: the EXR sequence's where there is one, else the movie's.
 
@@ -130,54 +152,160 @@ def master_pictures(
         frames = delivery.sequence
         header = read_header(frames.store.read(frames.frames[0].name))
         rate = fps or header.main.rate or (probe(delivery.movie).rate if delivery.movie else None)
-        return sequence_pictures(frames, header, rate or Fraction(24), view)
+        color = InputColor(treated.input_color)
+        return SequencePictures(
+            header.main.size,
+            rate or Fraction(24),
+            len(frames),
+            None,
+            first=frames.range.first,
+            alpha=any(channel.name == "A" for channel in header.main.channels),
+            notes=color.notes(header),
+            sequence=frames,
+            color=color,
+        )
     assert delivery.movie is not None
-    facts = probe(delivery.movie)
+    return _movie_pictures(delivery.movie, fps, count)
+
+
+def _movie_pictures(path: Path, fps: Fraction | None, count: int | None) -> MoviePictures:
+    facts = probe(path)
     rate = fps or facts.rate
     if rate is None or facts.pixel_format is None:
         raise SourceError(
             "states no frame rate" if rate is None else "holds no picture that decodes",
-            where=str(delivery.movie),
+            where=str(path),
         )
-    if count is None:
-        count = sum(1 for _ in read_frames(delivery.movie, Reading()))
-    return movie_pictures(delivery.movie, facts, count, rate, view)
-
-
-def lay_sound(
-    audio: str | Path | None,
-    work: Path,
-    pictures: Pictures,
-    *,
-    fit: str,
-    fade: float,
-    loudness: str | None,
-) -> tuple[Path | None, SoundLaid | None]:
-    """Fit `audio` to `pictures` once for all deliverables; nothing where there is no audio."""
-    if audio is None:
-        return None, None
-    fitted = work / "sound.wav"
-    seconds = Fraction(pictures.count) / pictures.rate
-    rule = loudness_target(loudness) if loudness else None
-    return fitted, fit_sound(
-        Path(audio), fitted, seconds, fit=fit_named(fit), fade=fade, loudness=rule
+    width, height = facts.size
+    turned = facts.rotation in (90, 270)
+    across, down = (int(n) for n in facts.pixel_aspect.split(":"))
+    return MoviePictures(
+        (height, width) if turned else (width, height),
+        rate,
+        sum(1 for _ in read_frames(path, Reading())) if count is None else count,
+        resolved(facts.color, facts.size, facts.pixel_format),
+        pixel_aspect=Fraction(down, across) if turned else Fraction(across, down),
+        alpha="a" in facts.pixel_format.partition("p")[0].removeprefix("pal"),
+        path=path,
+        facts=facts,
     )
 
 
-def _proven(
-    encoded: Encoded,
-    pictures: Pictures,
-    reference: Reference,
-    final: Path,
-    laid: SoundLaid | None,
-    progress: Progress,
-) -> Deliverable:
-    """Prove one encoded file. Raises what its encoder raised, or EncodeError with all that is wrong."""
+class _Sounds:
+    """The sound of a plan, laid once for each length and rate that is asked for."""
+
+    def __init__(self, work: Path, plan: SoundPlan | None) -> None:
+        self._work = work
+        self._plan = plan
+        self._laid: dict[tuple[int, Fraction], tuple[Path, SoundLaid]] = {}
+
+    def under(self, frames: int, rate: Fraction, pitch: str | None) -> Path | None:
+        """Return the sound for so many frames; None where none is to be laid."""
+        if self._plan is None:
+            return None
+        if (frames, rate) not in self._laid:
+            target = self._work / f"sound-{len(self._laid)}.wav"
+            plan = self._plan
+            if pitch is not None:
+                plan = plan.model_copy(update={"fit": Fit.STRETCH, "keep_pitch": pitch == "keep"})
+            self._laid[frames, rate] = target, lay(plan, target, Fraction(frames) / rate, rate)
+        return self._laid[frames, rate][0]
+
+    def delivered(self, encoded: Encoded, made: Deliverable) -> Deliverable:
+        """Return a deliverable with what was laid under it, and how loud it is once encoded."""
+        if self._plan is None or made.expected.sound is None:
+            return made
+        laid = self._laid[len(encoded.encoding.frames), encoded.encoding.rate][1]
+        if self._plan.peak is not None:
+            laid = as_delivered(laid, encoded.encoding.partial, self._plan)
+        return made.model_copy(update={"sound": laid})
+
+
+def _planned(
+    pictures: Pictures, preset: Preset, final: Path, making: Making, sounds: _Sounds
+) -> Encoding:
+    """Settle everything about one deliverable. Raises UsageError, ToolError or what laying sound raises."""
+    treated = making.treatment
+    cut = timeline(treated.cut, pictures.first, pictures.count, pictures.rate)
+    rated = conform(treated.conform, pictures.rate, len(cut.frames))
+    form = form_of(pictures, preset, treated.geometry, treated.graded(preset))
+    pitch = treated.conform.pitch if treated.conform else None
+    sound = sounds.under(len(cut.frames), rated.rate, pitch) if preset.sound else None
+    placed = () if isinstance(form, AsIs) else _placed(form)
+    slate = _slate(pictures, preset, form, making, cut.frames)
+    notes = (*pictures.notes, *_shown_notes(pictures, form), *placed, *cut.notes, *rated.notes)
+    return Encoding(
+        preset, partial_path(final), form, cut.frames, rated.rate, sound, treated.timecode,
+        treated.cut.frames.first if treated.cut.frames else pictures.first, making.clip, slate, notes,
+    )  # fmt: skip
+
+
+def _slate(
+    pictures: Pictures, preset: Preset, form: Any, making: Making, frames: tuple[int, ...]
+) -> Slate | None:
+    if not preset.slate or not isinstance(form, Raw):
+        return None
+    first = pictures.first + frames[0]
+    return Slate(
+        clip=making.clip,
+        frames=FrameRange(first, first + len(frames) - 1),
+        rate=pictures.rate,
+        size=form.appearance.placement.canvas,
+        timecode=making.treatment.timecode,
+        view=form.appearance.grading.view if pictures.tags is None else None,
+        preset=preset.name,
+        length=Length(frames=preset.slate),
+    )
+
+
+def _placed(form: Any) -> tuple[str, ...]:
+    placement = form.appearance.placement if isinstance(form, Raw) else form.placement
+    return tuple(placement.notes)
+
+
+def _shown_notes(pictures: Pictures, form: Any) -> tuple[str, ...]:
+    if not isinstance(form, Raw):
+        return ()
+    if pictures.tags is None:
+        return (f"light was shown through {form.appearance.grading.view}",)
+    if pictures.tags.hdr and not form.appearance.tags.hdr:
+        return (f"HDR ({pictures.tags.transfer}) was shown as SDR by ITU-R BT.2446 method A",)
+    if form.appearance.tags.hdr and not pictures.tags.hdr:
+        return ("SDR was shown in HDR with its white at 203 cd/m2, by ITU-R BT.2408",)
+    return ()
+
+
+def _encoded(
+    pictures: Pictures, group: list[Encoding], work: Path, making: Making
+) -> Iterator[Encoded]:
+    appearances = list(dict.fromkeys(e.form.appearance for e in group if isinstance(e.form, Raw)))
+    pictures.prepare(appearances, exactly=making.treatment.exactly, progress=making.progress)
+    start = Timecode.parse(making.treatment.timecode, pictures.rate)
+
+    def facts(index: int, appearance: Appearance) -> FrameFacts:
+        address = Timecode(start.count + index, start.nominal, start.drop)
+        return FrameFacts(
+            pictures.first + index, making.clip, address, appearance.preset, appearance.grading.view
+        )
+
+    return encode(pictures, group, work, facts=facts, watch=making.watch, progress=making.progress)
+
+
+def _proven(encoded: Encoded, final: Path, sounds: _Sounds, making: Making) -> Deliverable:
+    """Prove one result. Raises what its encoder raised, or EncodeError with all that is wrong."""
     if encoded.failure is not None:
         raise encoded.failure
-    made = prove(encoded, pictures, reference, final.name, progress=progress)
+    made = prove(encoded, final.name, progress=making.progress)
     _, findings = judge(Subject(Order(), Measurements(), deliverables=(made,)), PROOF)
     if findings:
         said = "; ".join(finding.message for finding in findings)
         raise EncodeError(f"was made and did not prove good: {said}", where=final.name)
-    return made.model_copy(update={"sound": laid}) if made.expected.sound else made
+    return sounds.delivered(encoded, made)
+
+
+def discard(partial: Path) -> None:
+    """Remove what was written of a file or folder that did not get its name."""
+    if partial.is_dir():
+        shutil.rmtree(partial, ignore_errors=True)
+    else:
+        partial.unlink(missing_ok=True)

@@ -31,8 +31,10 @@ def checks_table() -> str:
 def presets_table() -> str:
     """Return every preset with what it makes."""
     presets = [load_preset(name) for name in preset_names()]
-    rows = [(f"`{p.name}`", p.summary, f"{p.video.encoder}, {p.video.pixel_format}",
-             p.sound.encoder if p.sound else "none") for p in presets]  # fmt: skip
+    rows = [
+        (f"`{p.name}`", p.summary, p.picture, p.sound.encoder if p.sound else "none")
+        for p in presets
+    ]
     return _table(("preset", "what it is for", "picture", "sound"), rows)
 
 

@@ -1,7 +1,7 @@
 """Encoding with the real ffmpeg, and the proof of what came out."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -13,21 +13,26 @@ import pytest
 from numpy.typing import NDArray
 
 import answerprint as ap
-from answerprint.color.tags import BT709, SDR_RGB
+from answerprint.color.grading import Grading
+from answerprint.color.tags import BT709
 from answerprint.color.transfer import pq
 from answerprint.color.transforms import to_display
-from answerprint.deliverables.encode import Encoding, encode
-from answerprint.deliverables.pictures import Pictures, Shown, movie_pictures
-from answerprint.deliverables.preset import load_preset
-from answerprint.deliverables.seal import partial_path
-from answerprint.errors import EncodeError, SourceError, StorageError, ToolError
-from answerprint.master import make
-from answerprint.measure.compare import Reference
+from answerprint.deliverables.appearance import AsIs
+from answerprint.deliverables.encode import form_of
+from answerprint.deliverables.framing import Geometry
+from answerprint.deliverables.pictures import Pictures
+from answerprint.deliverables.preset import Preset, VideoFormat, load_preset
+from answerprint.deliverables.treatment import Treatment
+from answerprint.errors import AnswerprintError, EncodeError, SourceError, StorageError, ToolError
+from answerprint.ingest.delivery import open_one
+from answerprint.master import Making, make, master_pictures
 from answerprint.measure.movies import rgb16
+from answerprint.measured.deliverable import Deliverable
 from answerprint.measured.movie import ColorTags
 from answerprint.media import ffmpeg as program
 from answerprint.media.movie import Reading, probe, read_frames
-from tests.made import codes, exr, folder, frames, movie, picture
+from tests.deliverables.printed import Rgb, RgbPictures, of_pictures
+from tests.made import codes, exr, facts_of, folder, frames, movie, picture
 
 PRESETS = ("h264-web", "prores-422hq", "vp9-web")
 CHART = ((0, 0, 0), (255, 255, 255), (128, 128, 128), (200, 40, 40), (40, 180, 60), (50, 60, 200), (220, 200, 40),
@@ -35,25 +40,24 @@ CHART = ((0, 0, 0), (255, 255, 255), (128, 128, 128), (200, 40, 40), (40, 180, 6
 """Ten patches, 8-bit R'G'B'."""
 
 
-def shown(rgb: NDArray[np.uint16]) -> Shown:
-    planes = np.ascontiguousarray(rgb.transpose(2, 0, 1)[[1, 2, 0]])
-    return Shown(planes.data.cast("B"), rgb)
+def still(rgb: Rgb, count: int = 6) -> RgbPictures:
+    return of_pictures([rgb] * count)
 
 
-def still(rgb: NDArray[np.uint16], count: int = 6) -> Pictures:
-    return Pictures(
-        (rgb.shape[1], rgb.shape[0]),
-        Fraction(24),
-        count,
-        "gbrp16le",
-        SDR_RGB,
-        lambda: (shown(rgb) for _ in range(count)),
-    )
+def made_of(
+    pictures: Pictures, presets: dict[Path, Preset], work: Path
+) -> tuple[dict[Path, Deliverable], dict[Path, AnswerprintError]]:
+    return make(pictures, presets, work, Making())
 
 
-def chart() -> NDArray[np.uint16]:
+def _video(preset: Preset, update: dict[str, Any]) -> VideoFormat:
+    assert preset.video is not None
+    return preset.video.model_copy(update=update)
+
+
+def chart() -> Rgb:
     patches = np.array(CHART, np.uint16).reshape(2, 5, 3) * 257
-    return np.ascontiguousarray(patches.repeat(64, axis=0).repeat(64, axis=1))
+    return np.ascontiguousarray(patches.repeat(64, axis=0).repeat(64, axis=1).transpose(2, 0, 1))
 
 
 def decoded(path: Path) -> NDArray[np.uint16]:
@@ -65,9 +69,9 @@ def decoded(path: Path) -> NDArray[np.uint16]:
 def test_a_color_chart_comes_back_in_its_colors(tmp_path: Path, preset: str) -> None:
     """A wrong matrix or range moves these patches by 4 to 30 codes of 8 bits."""
     out = tmp_path / f"chart{load_preset(preset).suffix}"
-    made, failures = make(still(chart()), {out: load_preset(preset)}, tmp_path)
+    made, failures = made_of(still(chart()), {out: load_preset(preset)}, tmp_path)
     assert failures == {}
-    assert made[out].facts.color == BT709
+    assert facts_of(made[out]).color == BT709
     found = decoded(out)
     for index, patch in enumerate(CHART):
         row, column = divmod(index, 5)
@@ -90,7 +94,7 @@ def test_odd_sizes(tmp_path: Path, preset: str, size: tuple[int, int]) -> None:
         preset=None,
     )
     made = ap.deliver(source, preset, tmp_path / f"out{load_preset(preset).suffix}")
-    width, height = made.facts.size
+    width, height = facts_of(made).size
     assert 0 <= width - size[0] <= 1
     assert 0 <= height - size[1] <= 1
     assert made.expected.size == (width, height)
@@ -130,7 +134,7 @@ def test_bt601_is_converted_and_not_just_retagged(tmp_path: Path) -> None:
     program.run(program.command(stream.output(str(source), vcodec="libx264", crf=8)), where="sd")
     assert probe(source).color.matrix == "smpte170m"
     made = ap.deliver(source, "prores-422hq", tmp_path / "out.mov")
-    assert made.facts.color.matrix == "bt709"
+    assert facts_of(made).color.matrix == "bt709"
     assert made.likeness is not None
     assert made.likeness.color < 1
 
@@ -144,8 +148,8 @@ def test_a_turned_movie_is_delivered_upright(tmp_path: Path) -> None:
         where="turned",
     )
     made = ap.deliver(turned, "h264-web", tmp_path / "out.mp4")
-    assert made.facts.size == (90, 160)
-    assert made.facts.rotation == 0
+    assert facts_of(made).size == (90, 160)
+    assert facts_of(made).rotation == 0
     assert made.likeness is not None
     assert made.likeness.psnr > 30
 
@@ -158,14 +162,15 @@ def test_frames_are_shown_through_the_output_transform(tmp_path: Path) -> None:
     assert difference.mean() < 2
 
 
-def test_hdr_movies_are_regraded_to_match_their_frames(tmp_path: Path, hdr_delivery: Path) -> None:
+def test_hdr_movies_become_sdr_by_bt2446(tmp_path: Path, hdr_delivery: Path) -> None:
     from_movie = ap.deliver(hdr_delivery / "video.mp4", "prores-422hq", tmp_path / "movie.mov")
     ap.deliver(hdr_delivery / "exr.zip", "prores-422hq", tmp_path / "exr.mov")
-    assert "HDR (smpte2084) was shown as SDR" in from_movie.notes[0]
+    assert "HDR (smpte2084) was shown as SDR" in " ".join(from_movie.notes)
     one, other = (
         decoded(tmp_path / name).astype(np.float32) / 257 for name in ("movie.mov", "exr.mov")
     )
-    assert np.abs(one.mean((0, 1)) - other.mean((0, 1))).max() < 3
+    assert np.corrcoef(one.reshape(-1), other.reshape(-1))[0, 1] > 0.95
+    assert 0.5 < one.mean() / other.mean() < 1.1
     assert float(pq(np.ones(1, np.float32))[0]) == 10_000
 
 
@@ -173,7 +178,7 @@ def test_the_rate_stays_a_ratio(tmp_path: Path) -> None:
     source = movie(tmp_path / "in.mp4", codes(10), rate=Fraction(24000, 1001))
     for preset in PRESETS[:2]:
         made = ap.deliver(source, preset, tmp_path / f"out{load_preset(preset).suffix}")
-        assert made.facts.rate == Fraction(24000, 1001)
+        assert facts_of(made).rate == Fraction(24000, 1001)
 
 
 def test_an_encoder_that_fails_fails_alone(tmp_path: Path) -> None:
@@ -181,11 +186,11 @@ def test_an_encoder_that_fails_fails_alone(tmp_path: Path) -> None:
     bad = good.model_copy(
         update={
             "name": "bad",
-            "video": good.video.model_copy(update={"options": {"crf": "nonsense"}}),
+            "video": _video(good, {"options": {"crf": "nonsense"}}),
         }
     )
     outs = {tmp_path / "good.mp4": good, tmp_path / "bad.mp4": bad}
-    made, failures = make(still(chart()), outs, tmp_path)
+    made, failures = made_of(still(chart()), outs, tmp_path)
     assert set(made) == {tmp_path / "good.mp4"}
     assert isinstance(failures[tmp_path / "bad.mp4"], EncodeError)
     assert [p.name for p in tmp_path.iterdir()] == ["good.mp4"]
@@ -193,10 +198,8 @@ def test_an_encoder_that_fails_fails_alone(tmp_path: Path) -> None:
 
 def test_what_ffmpeg_said_is_in_the_error(tmp_path: Path) -> None:
     good = load_preset("h264-web")
-    bad = good.model_copy(
-        update={"video": good.video.model_copy(update={"options": {"crf": "nonsense"}})}
-    )
-    _, failures = make(still(chart()), {tmp_path / "bad.mp4": bad}, tmp_path)
+    bad = good.model_copy(update={"video": _video(good, {"options": {"crf": "nonsense"}})})
+    _, failures = made_of(still(chart()), {tmp_path / "bad.mp4": bad}, tmp_path)
     problem = failures[tmp_path / "bad.mp4"]
     assert isinstance(problem, EncodeError)
     assert "nonsense" in problem.said
@@ -204,32 +207,28 @@ def test_what_ffmpeg_said_is_in_the_error(tmp_path: Path) -> None:
     assert "\n" not in str(problem)
 
 
-def spoiled(count: int, spoil: Callable[[list[Shown]], list[Shown]]) -> Pictures:
+def spoiled(count: int, spoil: Callable[[list[Rgb]], list[Rgb]]) -> RgbPictures:
     """Pictures whose encoder is fed something else than what is compared."""
-    true = [shown(code.astype(np.uint16) * 257) for code in codes(count)]
-    fed = [Shown(f.raw, t.rgb) for f, t in zip(spoil(true), true, strict=True)]
-
-    def each() -> Iterator[Shown]:
-        yield from fed
-
-    return Pictures((160, 90), Fraction(24), count, "gbrp16le", SDR_RGB, each)
+    true = [
+        np.ascontiguousarray(c.astype(np.uint16).transpose(2, 0, 1) * 257) for c in codes(count)
+    ]
+    return of_pictures(true, spoil(true))
 
 
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
         (lambda s: [s[0], *s[:-1]], "show their neighbours"),
-        (
-            lambda s: [Shown(memoryview(bytes(f.raw)[::-1]), f.rgb) for f in s],
-            "lost structure|colors",
-        ),
-        (lambda s: [*s[:4], shown(np.zeros_like(s[4].rgb)), *s[5:]], "noisier"),
+        (lambda s: [np.ascontiguousarray(f[:, ::-1, ::-1]) for f in s], "lost structure|colors"),
+        (lambda s: [*s[:4], np.zeros_like(s[4]), *s[5:]], "noisier"),
     ],
 )
 def test_a_file_that_does_not_show_its_source_never_gets_its_name(
-    tmp_path: Path, spoil: Callable[[list[Shown]], list[Shown]], said: str
+    tmp_path: Path, spoil: Callable[[list[Rgb]], list[Rgb]], said: str
 ) -> None:
-    _, failures = make(spoiled(8, spoil), {tmp_path / "out.mp4": load_preset("h264-web")}, tmp_path)
+    _, failures = made_of(
+        spoiled(8, spoil), {tmp_path / "out.mp4": load_preset("h264-web")}, tmp_path
+    )
     assert "did not prove good" in str(failures[tmp_path / "out.mp4"])
     assert re.search(said, str(failures[tmp_path / "out.mp4"]))
     assert list(tmp_path.iterdir()) == []
@@ -265,24 +264,48 @@ def test_an_existing_file_is_kept(tmp_path: Path) -> None:
 
 def test_an_ffmpeg_without_the_encoder_is_named(tmp_path: Path) -> None:
     good = load_preset("h264-web")
-    exotic = good.model_copy(
-        update={"video": good.video.model_copy(update={"encoder": "libnonsense"})}
-    )
+    exotic = good.model_copy(update={"video": _video(good, {"encoder": "libnonsense"})})
     with pytest.raises(ToolError, match="this ffmpeg lacks libnonsense"):
-        make(still(chart()), {tmp_path / "out.mp4": exotic}, tmp_path)
+        made_of(still(chart()), {tmp_path / "out.mp4": exotic}, tmp_path)
 
 
 def test_encoding_takes_what_goes_in_and_no_count_on_trust(tmp_path: Path) -> None:
     pictures = replace(still(chart(), 6), count=99)
-    encoding = Encoding(load_preset("h264-web"), partial_path(tmp_path / "a.mp4"))
-    reference = Reference(tmp_path / "reference")
-    (encoded,) = encode(pictures, [encoding], reference)
-    assert encoded.expected.frames == reference.frames == 6
-    reference.close()
+    made, failures = made_of(pictures, {tmp_path / "a.mp4": load_preset("h264-web")}, tmp_path)
+    assert failures == {}
+    assert made[tmp_path / "a.mp4"].expected.frames == 6
 
 
 def test_a_movie_s_pictures_are_passed_on_in_their_own_format(tmp_path: Path) -> None:
     path = movie(tmp_path / "in.mp4", codes(2), pix_fmt="yuv422p10le")
-    pictures = movie_pictures(path, probe(path), 2, Fraction(24), "sdr-rec709")
-    assert pictures.pixel_format == "yuv422p10le"
-    assert all(len(each.raw) == 160 * 90 * 2 * 2 for each in pictures.frames())
+    with open_one(str(path)).opened() as delivery:
+        pictures = master_pictures(delivery, Treatment(), Fraction(24))
+    form = form_of(pictures, load_preset("prores-422hq"), Geometry(), Grading())
+    assert form == AsIs("yuv422p10le")
+    assert all(len(task().as_is()[0]) == 160 * 90 * 2 for task in pictures.tasks(range(2)))
+
+
+def test_a_range_is_held_repeated_and_numbered(tmp_path: Path) -> None:
+    shot = folder(tmp_path / "shot", frames(6))
+    made = ap.deliver(
+        shot, "prores-422hq", tmp_path / "out.mov", range="1002-1004", repeat=2, hold_last=3
+    )
+    assert made.decoded == made.expected.frames == 9
+    assert made.likeness is not None
+    assert made.likeness.frames == 9
+
+
+def test_pictures_are_brought_to_another_size(tmp_path: Path) -> None:
+    shot = folder(tmp_path / "shot", frames(3))
+    made = ap.deliver(shot, "h264-web", tmp_path / "out.mp4", size_to="128x128")
+    assert made.facts is not None
+    assert facts_of(made).size == (128, 128)
+    assert any("128x72" in note for note in made.notes)
+
+
+def test_one_pass_serves_several_views(tmp_path: Path) -> None:
+    shot = folder(tmp_path / "shot", frames(3))
+    bright = ap.deliver(shot, "prores-422hq", tmp_path / "bright.mov", exposure=1.0)
+    plain = ap.deliver(shot, "prores-422hq", tmp_path / "plain.mov")
+    assert bright.digest != plain.digest
+    assert decoded(tmp_path / "bright.mov").mean() > decoded(tmp_path / "plain.mov").mean()

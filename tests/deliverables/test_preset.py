@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from answerprint.deliverables.encode import whole_size
+from answerprint.deliverables.geometry import whole_size
 from answerprint.deliverables.preset import Preset, load_preset, preset_names
 from answerprint.errors import PresetError
 from answerprint.media import ffmpeg
@@ -24,6 +24,7 @@ def test_a_studio_s_own_preset_is_a_path(tmp_path: Path) -> None:
     path = tmp_path / "dailies.toml"
     path.write_text((SHIPPED / "h264-web.toml").read_text().replace("crf = 18", "crf = 28"))
     preset = load_preset(str(path))
+    assert preset.video is not None
     assert (preset.name, preset.video.options["crf"]) == ("dailies", 28)
 
 
@@ -73,6 +74,7 @@ def test_what_a_pixel_format_means(pixel_format: str, granule: tuple[int, int], 
     values = load_preset("h264-web").model_dump()
     values["video"]["pixel_format"] = pixel_format
     video = Preset.model_validate(values).video
+    assert video is not None
     assert (video.granule, video.bits) == (granule, bits)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from answerprint.measure.compare import IDENTICAL, Reference, compare, psnr, ssim
+from answerprint.measure.compare import IDENTICAL, Reference, compare, psnr, sample, ssim
 from answerprint.measured.deliverable import Likeness
 from tests.made import codes
 
@@ -15,14 +15,14 @@ Codes = NDArray[np.uint16]
 
 @pytest.fixture(scope="module")
 def pictures() -> list[Codes]:
-    return [code.astype(np.uint16) * 257 for code in codes(8)]
+    return [np.ascontiguousarray(c.astype(np.uint16).transpose(2, 0, 1) * 257) for c in codes(8)]
 
 
 def likeness_of(tmp_path: Path, pictures: list[Codes], decoded: list[Codes]) -> Likeness:
     reference = Reference(tmp_path / "reference")
     for picture in pictures:
-        reference.add(picture)
-    found = compare(reference, decoded)
+        reference.add(sample(picture))
+    found = compare(reference, map(sample, decoded))
     reference.close()
     assert not list(tmp_path.iterdir())
     return found
@@ -53,7 +53,10 @@ def test_a_slip_of_one_frame_is_found(tmp_path: Path, pictures: list[Codes]) -> 
 
 
 def test_wrong_colors_are_found(tmp_path: Path, pictures: list[Codes]) -> None:
-    tinted = [np.clip(p * np.array([1.1, 1.0, 0.9]), 0, 65535).astype(np.uint16) for p in pictures]
+    tinted = [
+        np.clip(p * np.array([1.1, 1.0, 0.9])[:, None, None], 0, 65535).astype(np.uint16)
+        for p in pictures
+    ]
     assert likeness_of(tmp_path, pictures, tinted).color > 3
 
 

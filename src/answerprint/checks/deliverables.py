@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from answerprint.checks.check import DELIVERABLES, Breach, Subject, check
+from answerprint.measured.light import ContentLight
 
 COLOR_CODES: Final = 3.0
 """Largest difference of a frame's mean color, in 8-bit codes.
@@ -22,7 +23,7 @@ def count(subject: Subject) -> Iterator[Breach]:
     """
     for made in subject.deliverables:
         counts = {"decode from": made.decoded, "are packed in": made.packets}
-        if made.facts.declared is not None:
+        if made.facts is not None and made.facts.declared is not None:
             counts["are declared by"] = made.facts.declared
         for what, number in counts.items():
             if number != made.expected.frames:
@@ -40,6 +41,8 @@ def format_(subject: Subject) -> Iterator[Breach]:
     """Codec, pixel format, size, rate, timecode and index stand in the finished file as its preset says."""
     for made in subject.deliverables:
         facts, expected = made.facts, made.expected
+        if facts is None:
+            continue
         pairs = {
             "codec": (_codec(facts.codec), _codec(expected.codec)),
             "pixel format": (facts.pixel_format, expected.pixel_format),
@@ -62,9 +65,11 @@ def format_(subject: Subject) -> Iterator[Breach]:
 def tags(subject: Subject) -> Iterator[Breach]:
     """Color tags of the finished file are those of its preset: untagged or mistagged pictures change color in players."""
     for made in subject.deliverables:
+        if made.facts is None:
+            continue
         found, wanted = made.facts.color.model_dump(), made.expected.color.model_dump()
         for tag, value in wanted.items():
-            if value is not None and found[tag] != value:
+            if value not in (None, "unspecified") and found[tag] != value:
                 yield Breach(
                     f"{tag} of {made.file} is tagged {found[tag] or 'nothing'} and has to be {value}",
                     measured=found[tag] or "untagged",
@@ -121,6 +126,36 @@ def likeness(subject: Subject) -> Iterator[Breach]:
             )
 
 
+@check("deliverable.light", DELIVERABLES)
+def light(subject: Subject) -> Iterator[Breach]:
+    """HDR static metadata of a finished file is what its own decoded pixels measure, in container and bitstream alike.
+
+    MaxCLL and MaxFALL by CTA-861.3 on the decoded file; the mastering display
+    is the one of the view it was shown through.
+    """
+    for made in subject.deliverables:
+        if made.expected.peak is None or made.light is None:
+            continue
+        container, bitstream = made.container_static, made.bitstream_static
+        if container is None or container.light != made.light.content:
+            stated = container.light if container else None
+            yield Breach(
+                f"{made.file} states {_levels(stated)} and shows {_levels(made.light.content)}",
+                measured=_levels(stated),
+                limit=_levels(made.light.content),
+                unit="cd/m2",
+                asset=made.file,
+            )
+        elif (
+            container.mastering is None or round(container.mastering.maximum) != made.expected.peak
+        ):
+            yield Breach(f"{made.file} states another mastering display", asset=made.file)
+        elif bitstream is not None and not container.agrees(bitstream):
+            yield Breach(
+                f"container and bitstream of {made.file} state different light", asset=made.file
+            )
+
+
 @check("deliverable.sound-length", DELIVERABLES)
 def sound_length(subject: Subject) -> Iterator[Breach]:
     """Sound ends with the picture, within one audio frame of its codec; a file that was to have sound has it."""
@@ -139,6 +174,10 @@ def sound_length(subject: Subject) -> Iterator[Breach]:
                 unit="s",
                 asset=made.file,
             )
+
+
+def _levels(light: ContentLight | None) -> str:
+    return f"MaxCLL {light.max_cll}, MaxFALL {light.max_fall}" if light else "no light levels"
 
 
 def _codec(name: str) -> str:

@@ -7,7 +7,8 @@ from typing import NoReturn
 
 import click
 
-from answerprint.cli import about, clips, making, orders, serving
+from answerprint.cli import about, clips, color, exr, making, orders, serving
+from answerprint.cli.interrupt import interrupts_noted, stop_if_interrupted, was_interrupted
 from answerprint.errors import AnswerprintError
 from answerprint.version import __version__
 
@@ -38,6 +39,8 @@ for command in (
     making.mux,
     making.deliver,
     making.presets,
+    exr.retag,
+    color.color,
     orders.submit,
     orders.estimate,
     orders.status,
@@ -59,13 +62,16 @@ for command in (
 def main() -> NoReturn:
     """Run the program on the command line's words and exit with the code its docstring promises."""
     _keep_output_clean()
-    sys.exit(run(sys.argv[1:]))
+    with interrupts_noted():
+        code = run(sys.argv[1:])
+    sys.exit(code)
 
 
 def run(words: list[str]) -> int:
     """Run one command line and return its exit code; everything that went wrong is said on standard error."""
     try:
-        return program.main(words, prog_name="answerprint", standalone_mode=False) or 0
+        code = program.main(words, prog_name="answerprint", standalone_mode=False) or 0
+        stop_if_interrupted()
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except BrokenPipeError:
@@ -73,7 +79,15 @@ def run(words: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001 - the last door: nothing passes it unsaid
-        return _say(problem)
+        return _say(_cause(problem))
+    return code
+
+
+def _cause(problem: BaseException) -> BaseException:
+    """Return why a run ended: a terminal interrupts our encoders, too, and that they are gone may be heard first."""
+    if was_interrupted() and isinstance(problem, AnswerprintError):
+        return KeyboardInterrupt()
+    return problem
 
 
 def _say(problem: BaseException) -> int:

@@ -7,6 +7,7 @@ import click
 import answerprint as ap
 from answerprint.cli import options
 from answerprint.cli.console import FINDINGS, exit_code, print_reports, print_seam, progress_shown
+from answerprint.cli.names import split_names
 from answerprint.cli.options import read_limits, read_order
 
 
@@ -23,8 +24,9 @@ from answerprint.cli.options import read_limits, read_order
 @click.option(
     "--deliver", default="", metavar="NAME,...", help="Presets to make, by name or TOML path."
 )
-@click.option("--audio", metavar="FILE", help="Sound to lay under every deliverable.")
+@options.audio
 @options.sound_options
+@options.treatment_options
 @click.option(
     "--first-frame",
     default=1001,
@@ -32,7 +34,6 @@ from answerprint.cli.options import read_limits, read_order
     metavar="N",
     help="Number of the first EXR frame.",
 )
-@options.timecode
 @options.limits
 @options.fail_on
 @options.overwrite
@@ -45,8 +46,7 @@ def finish(sources: tuple[str, ...], **rest: Any) -> int:
     again, it finishes what is missing and redoes nothing that is proven.
     """
     order, limits = read_order(rest), read_limits(rest.pop("limits_file"))
-    names = tuple(name.strip() for name in rest.pop("deliver").split(",") if name.strip())
-    fail_on, out = rest.pop("fail_on"), rest["out"]
+    names, fail_on, out = split_names(rest.pop("deliver")), rest.pop("fail_on"), rest["out"]
     with progress_shown(quiet=rest.pop("quiet")) as progress:
         reports = ap.finish(
             *sources, order=order, deliver=names, limits=limits, progress=progress, **rest

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from answerprint.cli.interrupt import stop_if_interrupted
 from answerprint.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -23,7 +24,22 @@ FAILED = 3
 
 @contextmanager
 def progress_shown(*, quiet: bool) -> Iterator[Progress]:
-    """Show progress on standard error: bars on a terminal, a plain line a station elsewhere, nothing when quiet."""
+    """Show progress on standard error: bars on a terminal, a plain line a station elsewhere, nothing when quiet.
+
+    Where work tells its progress is where Ctrl-C stops it: KeyboardInterrupt is
+    raised there, on the main thread.
+    """
+    with _shown(quiet=quiet) as shown:
+
+        def told(station: str, done: int, total: int | None) -> None:
+            stop_if_interrupted()
+            shown(station, done, total)
+
+        yield told
+
+
+@contextmanager
+def _shown(*, quiet: bool) -> Iterator[Progress]:
     if quiet:
         yield silent
     elif sys.stderr.isatty():

@@ -11,13 +11,22 @@ from answerprint.cli.console import progress_shown
 
 @click.command()
 @click.argument("video", metavar="VIDEO")
-@click.argument("audio", metavar="AUDIO")
+@click.argument("audio", nargs=-1, required=True, metavar="AUDIO...")
 @click.option("--out", required=True, metavar="FILE", help="Result: .mp4, .mov, .webm or .mkv.")
+@click.option(
+    "--codec",
+    metavar="NAME",
+    help="Sound codec: aac, opus, flac, pcm-24 or pcm-16  [default: the container's best]",
+)
 @options.sound_options
 @options.overwrite
 @options.quiet
-def mux(video: str, audio: str, *, quiet: bool, **rest: Any) -> int:
-    """Lay sound under a movie without touching its picture."""
+def mux(video: str, audio: tuple[str, ...], *, quiet: bool, **rest: Any) -> int:
+    """Lay sound under a movie without touching its picture.
+
+    AUDIO is a sound file or a movie with sound. Several are mixed, each with its
+    own gain and start where it says so: surf.wav@-6dB voice.wav@+12f.
+    """
     with progress_shown(quiet=quiet) as progress:
         made = ap.mux(video, audio, progress=progress, **rest)
     _say(made, rest["out"])
@@ -28,12 +37,12 @@ def mux(video: str, audio: str, *, quiet: bool, **rest: Any) -> int:
 @click.argument("source", metavar="SOURCE")
 @click.option("--preset", required=True, metavar="NAME", help="Preset, by name or TOML path.")
 @click.option("--out", required=True, metavar="FILE", help="Result.")
-@click.option("--audio", metavar="FILE", help="Sound to lay under it.")
+@options.audio
 @options.sound_options
+@options.treatment_options
 @click.option(
     "--fps", metavar="RATE", help="Rate of a sequence that does not state one  [default: 24]"
 )
-@options.timecode
 @options.overwrite
 @options.quiet
 def deliver(source: str, *, quiet: bool, **rest: Any) -> int:
@@ -61,7 +70,7 @@ def presets(name: str | None) -> int:
 def _say(made: "ap.Deliverable", path: str) -> None:
     sound = f", sound {made.sound_seconds:.3f} s" if made.sound_seconds is not None else ""
     click.echo(
-        f"{path}: {made.decoded} frames at {made.facts.rate}, {made.picture_seconds:.3f} s{sound}"
+        f"{path}: {made.decoded} frames at {made.expected.rate}, {made.picture_seconds:.3f} s{sound}"
     )
     for note in (*made.notes, *(made.sound.notes if made.sound else ())):
         click.echo(f"  {note}")

@@ -1,7 +1,8 @@
 """Options that several commands share, and what they mean for the library."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -46,12 +47,76 @@ _ORDER_KEYS = (
 )
 
 _SOUND = (
-    click.option("--fit", default="trim", show_default=True, metavar="HOW",
-                 help="How sound ends with the picture: trim, pad, loop or stretch."),
-    click.option("--fade", default=0.0, metavar="SECONDS", help="Fade the sound in and out."),
+    click.option("--gain", metavar="DB", help="Gain of every sound, as in -6dB; FILE@-6dB for one."),
+    click.option("--fit", metavar="HOW",
+                 help="How sound ends with the picture: trim, pad, loop or stretch.  [default: trim]"),
+    click.option("--keep-pitch/--change-pitch", "keep_pitch", default=None,
+                 help="Stretch at the same pitch, or as a tape.  [default: keep-pitch]"),
+    click.option("--crossfade", type=float, metavar="SECONDS",
+                 help="Overlap where a loop closes.  [default: 0.1, none where its seam is even]"),
+    click.option("--offset", metavar="TIME",
+                 help="Begin later, or cut the beginning: +3f, -12f, 480smp, 20ms or 0.5s."),
+    click.option("--fade", type=float, metavar="SECONDS", help="Fade the sound in and out."),
+    click.option("--fade-in", type=float, metavar="SECONDS", help="Fade it in, in place of --fade."),
+    click.option("--fade-out", type=float, metavar="SECONDS", help="Fade it out, in place of --fade."),
+    click.option("--channels", metavar="LAYOUT", help="keep, mono, stereo or 5.1.  [default: keep]"),
     click.option("--loudness", metavar="NAME", help="ebu-r128, ebu-r128-s1, atsc-a85, web-14, or LUFS as in -16."),
+    click.option("--true-peak", type=float, metavar="DBTP", help="Highest true peak, in place of the loudness rule's."),
+)  # fmt: skip
+_SOUND_KEYS = (
+    "gain",
+    "fit",
+    "keep_pitch",
+    "crossfade",
+    "offset",
+    "fade",
+    "fade_in",
+    "fade_out",
+    "channels",
+    "loudness",
+    "true_peak",
+)
+
+_TREATMENT = (
+    click.option("--view", metavar="NAME", help="View that light is shown through, in place of the preset's: see color views."),
+    click.option("--config", metavar="NAME", help="aces-1.3, aces-2.0 (default), aces-2.1, or an OpenColorIO config file."),
+    click.option("--exposure", type=float, metavar="STOPS", help="Raise scene light."),
+    click.option("--white-balance", metavar="K", help="Color temperature that becomes neutral, or gains R,G,B."),
+    click.option("--look", metavar="NAME", help="Look of the config, or a LUT file for ACEScct."),
+    click.option("--lut", metavar="FILE", help="LUT (.cube, .clf) for the display code."),
+    click.option("--exact/--baked", default=None, help="Show every pixel by the exact transform."),
+    click.option("--input-color", metavar="NAME", help="What frames hold, whatever they say: AP0, AP1, Rec.709, Rec.2020, P3-D65."),
+    click.option("--crop", metavar="BOX", help="WxH+X+Y, an aspect such as 2.39:1, or top=140,bottom=140."),
+    click.option("--scale", metavar="SIZE", help="1280x720, x720, 50%, fit:WxH, fill:WxH, stretch:WxH."),
+    click.option("--pad", metavar="SIZE", help="Bars to an aspect or a size."),
+    click.option("--size-to", metavar="WxH", help="Frame of the deliverable: scaled into it, with bars."),
+    click.option("--aspect-to", metavar="W:H", help="Aspect of the deliverable, with bars."),
+    click.option("--cover", is_flag=True, default=None, help="With these two: crop instead of bars."),
+    click.option("--range", "range", metavar="A-B", help="Frames to deliver, in the clip's own numbers."),
+    click.option("--repeat", type=int, metavar="N", help="Show them N times."),
+    click.option("--loop-to", metavar="LENGTH", help="Repeat until a length is filled: 15s, or 360 frames."),
+    click.option("--hold-first", type=int, metavar="N", help="Hold the first frame N more."),
+    click.option("--hold-last", type=int, metavar="N", help="Hold the last frame N more."),
+    click.option("--handles", type=int, metavar="N", help="Frames more at either end."),
+    click.option("--conform", metavar="RATE", help="Bring to another rate by speed: 25, 23.976."),
+    click.option("--pitch", type=click.Choice(["keep", "follow"]), help="Pitch of the sound when conformed."),
+    click.option("--timecode", metavar="TC", help="Timecode of the first frame  [default: 01:00:00:00]"),
+    click.option("--name", metavar="TEMPLATE", help="Names, as in {clip}_{preset}_v{version:03}."),
+    click.option("--new-version", is_flag=True, default=None, help="Number them above what is there."),
 )  # fmt: skip
 
+_TREATMENT_KEYS = (
+    "view", "config", "exposure", "white_balance", "look", "lut", "exact", "input_color", "crop", "scale", "pad",
+    "size_to", "aspect_to", "cover", "range", "repeat", "loop_to", "hold_first", "hold_last", "handles", "conform",
+    "pitch", "timecode", "name", "new_version",
+)  # fmt: skip
+
+audio = click.option(
+    "--audio",
+    multiple=True,
+    metavar="FILE",
+    help="Sound to lay; may be given again, as in surf.wav@-6dB.",
+)
 quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but the result.")
 overwrite = click.option("--overwrite", is_flag=True, help="Replace what is there.")
 limits = click.option(
@@ -59,13 +124,6 @@ limits = click.option(
     "limits_file",
     metavar="FILE",
     help="Limits, severities and waivers, as a TOML file.",
-)
-timecode = click.option(
-    "--timecode",
-    default="01:00:00:00",
-    show_default=True,
-    metavar="TC",
-    help="Timecode of the first frame.",
 )
 fail_on = click.option(
     "--fail-on",
@@ -82,8 +140,13 @@ def order_options(command: Command) -> Command:
 
 
 def sound_options(command: Command) -> Command:
-    """Add the options that say how sound is laid."""
-    return _add(command, _SOUND)
+    """Add the options that say how sound is laid; those not given are not passed on."""
+    return _add(_given_only(command, _SOUND_KEYS), _SOUND)
+
+
+def treatment_options(command: Command) -> Command:
+    """Add the options that say how pictures are treated; those not given are not passed on."""
+    return _add(_given_only(command, _TREATMENT_KEYS), _TREATMENT)
 
 
 def format_option(*names: str) -> Callable[[Command], Command]:
@@ -112,6 +175,15 @@ def read_limits(path: str | None) -> "Limits":
     from answerprint.checks.limits import Limits
 
     return Limits.load(path) if path else Limits()
+
+
+def _given_only(command: Command, keys: tuple[str, ...]) -> Command:
+    @wraps(command)
+    def given(*arguments: Any, **options: Any) -> Any:
+        kept = {k: v for k, v in options.items() if k not in keys or v is not None}
+        return command(*arguments, **kept)
+
+    return cast("Command", given)
 
 
 def _add(command: Command, options: tuple[Callable[[Command], Command], ...]) -> Command:

@@ -7,33 +7,28 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from answerprint.cli import options
-from answerprint.cli.console import exit_code, print_reports, progress_shown
+from answerprint.cli.console import exit_code, print_reports
+from answerprint.cli.jobs import (
+    at_desk,
+    deadline_option,
+    fetch_job,
+    finish_deliver_option,
+    finish_job,
+    jobs_option,
+    out_option,
+    print_jobs,
+    private_option,
+)
 from answerprint.errors import UsageError
 
 if TYPE_CHECKING:
-    from answerprint.desk import Desk
     from answerprint.order import Order
-    from answerprint.progress import Progress
-    from answerprint.providers.job import Job
     from answerprint.providers.prices import Estimate
-
-DELIVERED = "delivered"
-"""Folder that fetched files go to when none is named."""
 
 provider_option = click.option(
     "--provider",
     metavar="NAME",
     help="Service to ask, by name; `answerprint providers` lists them.",
-)
-jobs_option = click.option(
-    "--jobs", "jobs_folder", metavar="DIR",
-    help="Folder that jobs are written down in  [default: ANSWERPRINT_JOBS, else the user's state folder]",
-)  # fmt: skip
-private_option = click.option(
-    "--allow-private", is_flag=True, help="Take files from private addresses, as the rehearsal's are."
-)  # fmt: skip
-deadline_option = click.option(
-    "--deadline", default=3600.0, show_default=True, metavar="SECONDS", help="How long to wait."
 )
 
 
@@ -45,9 +40,9 @@ deadline_option = click.option(
 @click.option("--again", metavar="JOB", help="Send a job once more that failed or went unanswered.")
 @click.option("--wait", "waiting", is_flag=True, help="Wait until it ends, then fetch its files.")
 @click.option("--finish", "finishing", is_flag=True, help="Wait, fetch, and finish the delivery.")
-@click.option("--deliver", default="", metavar="NAME,...", help="Presets to make, with --finish.")
+@finish_deliver_option
 @click.option("--audio", metavar="FILE", help="Sound to lay, with --finish.")
-@click.option("--out", metavar="DIR", help="Folder for files  [default: delivered, or finished]")
+@out_option
 @click.option("--webhook", metavar="URL", help="Address `listen` gave, for the service to call.")
 @deadline_option
 @jobs_option
@@ -76,9 +71,12 @@ def submit(order_path: str | None, **rest: Any) -> int:
             cost = read_dollars(rest["max_cost"])
             job = front.submit(order, provider=name, max_cost=cost, desk=desk)
         if rest["finishing"]:
-            return _finish(job, rest, desk.progress)
+            reports = finish_job(job, rest, desk, desk.progress)
+            print_reports(reports, "text")
+            return exit_code(reports, rest["fail_on"])
         if rest["waiting"]:
-            return _fetch([front.wait(job, desk, deadline=rest["deadline"])], rest["out"], desk)
+            fetch_job(front.wait(job, desk, deadline=rest["deadline"]), rest["out"], desk)
+            return 0
     print_jobs([job], rest["format_"])
     return 0
 
@@ -165,24 +163,24 @@ def jobs(*, jobs_folder: str | None, format_: str) -> int:
 
 @click.command()
 @click.argument("names", nargs=-1, required=True, metavar="JOB|URL...")
-@click.option(
-    "--out", default=DELIVERED, show_default=True, metavar="DIR", help="Folder for files."
-)
+@click.option("--out", metavar="DIR", help="Folder for files  [default: delivered]")
 @jobs_option
 @private_option
 @options.quiet
 def fetch(names: tuple[str, ...], **rest: Any) -> int:
     """Bring the files of finished jobs, or plain links, to disk: resumed, verified, hashed."""
     from answerprint import desk as front
-    from answerprint.pickup import bring_links
+    from answerprint.pickup import DELIVERED, bring_links
 
     links = tuple(name for name in names if name.startswith(("http://", "https://")))
+    out = rest["out"] or DELIVERED
     with at_desk(rest) as desk:
         if links:
-            for file in bring_links(links, Path(rest["out"]), desk):
-                click.echo(f"{rest['out']}/{file.name}: {file.size} bytes, {file.kind}")
-        named = [front.job_named(name, desk) for name in names if name not in links]
-        return _fetch(named, rest["out"], desk)
+            for file in bring_links(links, Path(out), desk):
+                click.echo(f"{out}/{file.name}: {file.size} bytes, {file.kind}")
+        for job in [front.job_named(name, desk) for name in names if name not in links]:
+            fetch_job(job, out, desk)
+    return 0
 
 
 @click.command()
@@ -197,24 +195,6 @@ def providers() -> int:
         needs = ", ".join(service.account.needs)
         click.echo(f"{name:<10} {mark}  {service.account.title:<16} {needs:<48} {address_of(service)}")  # fmt: skip
     return 0
-
-
-def at_desk(rest: dict[str, Any]) -> Any:
-    """Return a context that yields the desk the options ask for, showing progress."""
-    from contextlib import contextmanager
-
-    @contextmanager
-    def opened() -> Any:
-        from answerprint.desk import Desk
-        from answerprint.providers.store import JobStore
-
-        with progress_shown(quiet=rest["quiet"]) as progress:
-            store = JobStore(rest["jobs_folder"])
-            private = bool(rest.get("allow_private"))
-            webhook = rest.get("webhook")
-            yield Desk(store, progress=progress, allow_private=private, webhook=webhook)
-
-    return opened()
 
 
 def read_order_file(path: str | None) -> "Order":
@@ -237,19 +217,6 @@ def read_dollars(text: str | None) -> Decimal | None:
     return amount
 
 
-def print_jobs(found: list["Job"], format_: str) -> None:
-    """Print jobs on standard output, a line each, or as JSON without their links."""
-    from answerprint.pickup import public
-
-    if format_ == "json":
-        import json
-
-        click.echo(json.dumps([public(job) for job in found], indent=1))
-        return
-    for job in found:
-        click.echo(spell_job(job))
-
-
 def spell_estimate(found: "Estimate") -> str:
     """Return one line about a price: dollars, where they stand, and since when."""
     if found.usd is None:
@@ -257,19 +224,6 @@ def spell_estimate(found: "Estimate") -> str:
     dated = f", {found.date}" if found.date else ", undated"
     notes = "".join(f"; {note}" for note in found.notes)
     return f"{found.service:<10} ${found.usd}  ({found.source}{dated}{notes})"
-
-
-def spell_job(job: "Job") -> str:
-    """Return one line about a job."""
-    seen = job.seen
-    share = f" {seen.progress:.0%}" if seen and seen.progress and not job.state.ended else ""
-    cost = seen.cost if seen and seen.cost is not None else job.estimate
-    spent = f"  ${cost}" if cost is not None else ""
-    said = job.problem or (seen.words if seen else "")
-    prompt = (job.order.prompt or "")[:40]
-    return (
-        f"{job.name}  {job.state}{share}{spent}  {prompt}{f'  ({said})' if said else ''}".rstrip()
-    )
 
 
 def _warn(order: "Order", name: str) -> None:
@@ -291,24 +245,3 @@ def _show(order: "Order", name: str) -> int:
     click.echo(json.dumps(without_pictures(ask.body), indent=1, ensure_ascii=False))
     click.echo(spell_estimate(prices.estimate(order, name)))
     return 0
-
-
-def _fetch(found: list["Job"], out: str | None, desk: "Desk") -> int:
-    from answerprint.pickup import fetch as bring
-
-    for job in found:
-        folder = bring(job, out or DELIVERED, desk)
-        click.echo(f"{job.name} lies in {folder}")
-    return 0
-
-
-def _finish(job: "Job", rest: dict[str, Any], progress: "Progress") -> int:
-    import answerprint as ap
-
-    names = tuple(name.strip() for name in rest["deliver"].split(",") if name.strip())
-    reports = ap.finish(
-        job.name, out=rest["out"] or "finished", deliver=names, audio=rest["audio"],
-        jobs=rest["jobs_folder"], allow_private=rest["allow_private"], progress=progress,
-    )  # fmt: skip
-    print_reports(reports, "text")
-    return exit_code(reports, rest["fail_on"])

@@ -1,15 +1,24 @@
 """Commands that serve: listen for webhooks, rehearse the services."""
 
+import math
 import sys
-import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from answerprint.cli import options
+from answerprint.cli import interrupt, options
 from answerprint.cli.console import print_reports
-from answerprint.cli.orders import DELIVERED, at_desk, jobs_option, private_option, spell_job
+from answerprint.cli.jobs import (
+    at_desk,
+    fetch_job,
+    finish_deliver_option,
+    finish_job,
+    jobs_option,
+    out_option,
+    private_option,
+    spell_job,
+)
+from answerprint.progress import silent
 
 if TYPE_CHECKING:
     from answerprint.providers.job import Job
@@ -20,8 +29,8 @@ if TYPE_CHECKING:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option("--port", default=8033, show_default=True, help="Port to listen at; 0 for any.")
 @click.option("--finish", "finishing", is_flag=True, help="Fetch and finish what succeeded.")
-@click.option("--deliver", default="", metavar="NAME,...", help="Presets to make, with --finish.")
-@click.option("--out", metavar="DIR", help="Folder for files  [default: delivered, or finished]")
+@finish_deliver_option
+@out_option
 @jobs_option
 @private_option
 @options.quiet
@@ -39,7 +48,7 @@ def listen(**rest: Any) -> int:
         listener = Listener(desk, secret, signing_secret(desk), arrived)
         with listening(listener, host=rest["host"], port=rest["port"]) as address:
             click.echo(f"listening; give services this address: {address}")
-            threading.Event().wait()
+            interrupt.sleep(math.inf)
     return 0
 
 
@@ -74,7 +83,7 @@ def rehearse(port: int, faults: tuple[str, ...], divide: int) -> int:  # fmt: sk
         for name, value in environment(house).items():
             click.echo(f"export {name}={value}")
         sys.stdout.flush()
-        threading.Event().wait()
+        interrupt.sleep(math.inf)
     return 0
 
 
@@ -98,19 +107,11 @@ def read_faults(words: tuple[str, ...]) -> "Faults":
 
 def _take_in(job: "Job", rest: dict[str, Any], desk: Any) -> None:
     """Fetch a job that succeeded, and finish it where that was asked for."""
-    import answerprint as ap
-    from answerprint.pickup import fetch
     from answerprint.providers.job import JobState
 
     if job.state is not JobState.SUCCEEDED:
         return
-    if not rest["finishing"]:
-        folder = fetch(job, rest["out"] or DELIVERED, desk)
-        click.echo(f"{job.name} lies in {folder}")
-        return
-    names = tuple(name.strip() for name in rest["deliver"].split(",") if name.strip())
-    out = Path(rest["out"] or "finished")
-    reports = ap.finish(
-        job.name, out=out, deliver=names, jobs=desk.store.folder, allow_private=desk.allow_private,
-    )  # fmt: skip
-    print_reports(reports, "text")
+    if rest["finishing"]:
+        print_reports(finish_job(job, rest, desk, silent), "text")
+    else:
+        fetch_job(job, rest["out"], desk)

@@ -71,6 +71,25 @@ def to_rgb_matrix(name: str | None) -> NDArray[np.float32]:
     )
 
 
+def from_rgb_matrix(name: str) -> NDArray[np.float64]:
+    """Return the 3x3 matrix from R'G'B' to Y'PbPr of a matrix name.
+
+    Raises ValueError where it is none we know, or not linear (`bt2020c`).
+
+    >>> from_rgb_matrix("bt709").round(4).tolist()[1]
+    [-0.1146, -0.3854, 0.5]
+    """
+    if name not in _WEIGHTS or name == "bt2020c":
+        raise ValueError(f"no matrix from R'G'B' is called {name}")
+    red, blue = _WEIGHTS[name]
+    luma = np.array([red, 1 - red - blue, blue])
+    differences = [
+        (np.eye(3)[2] - luma) / (2 * (1 - blue)),
+        (np.eye(3)[0] - luma) / (2 * (1 - red)),
+    ]
+    return np.array([luma, *differences])
+
+
 def _sized(plane: Codes, size: Size) -> NDArray[np.float32]:
     # Halving codes has a SIMD path; what it rounds off is lost in the average that follows.
     while plane.shape[1] >= 4 * size[0] and plane.shape[0] >= 4 * size[1]:

@@ -68,6 +68,11 @@ def rgb_to_xyz(chromaticities: Chromaticities) -> NDArray[np.float64]:
     return result
 
 
+def adaptation(source: tuple[float, float], target: tuple[float, float]) -> NDArray[np.float64]:
+    """Return the Bradford matrix on CIE XYZ that turns a white of chromaticity `source` into `target`."""
+    return _adapt(_xyz(*source), _xyz(*target))
+
+
 def _adapt(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
     gains = (_BRADFORD @ target) / (_BRADFORD @ source)
     result: NDArray[np.float64] = np.linalg.inv(_BRADFORD) @ np.diag(gains) @ _BRADFORD

@@ -1,44 +1,68 @@
-"""Encoding: every picture read once, fed to all encoders side by side, and sampled for the proof.
+"""Making files: every picture read once, fed to all encoders and writers side by side, and sampled for the proof.
 
 Memory: a few pictures an encoder, because each one's queue is short; disk: the
 partial files and the samples of `measure.compare`.
 """
 
-import queue
-import threading
-from collections.abc import Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import chain
 from pathlib import Path
-from typing import Any, Final
 
-import ffmpeg
-
-from answerprint.deliverables.pictures import Pictures
+from answerprint.color.grading import Grading
+from answerprint.color.pixelformat import PIXEL_FORMATS
+from answerprint.color.planes import encode_planes
+from answerprint.deliverables.appearance import (
+    Appearance,
+    AsIs,
+    Developed,
+    Form,
+    Light,
+    Raw,
+    geometry_of,
+    shown_size,
+)
+from answerprint.deliverables.commands import leading_timecode, view_of_result
+from answerprint.deliverables.framing import Geometry
+from answerprint.deliverables.geometry import place
+from answerprint.deliverables.pictures import FactsOf, Pictures, develop
 from answerprint.deliverables.preset import Preset
-from answerprint.errors import AnswerprintError, EncodeError, ToolError
-from answerprint.measure.compare import Reference
+from answerprint.deliverables.sinks import Sink, open_sink
+from answerprint.deliverables.slate import Slate, slate_picture
+from answerprint.errors import AnswerprintError, ToolError
+from answerprint.measure.compare import Reference, sample
+from answerprint.measure.sweep import Observed
 from answerprint.measured.deliverable import Expected
-from answerprint.measured.movie import ColorTags
 from answerprint.media import ffmpeg as program
-from answerprint.media.audio import sound_stream
 from answerprint.order import Size
 from answerprint.progress import Progress, counted, silent
 
-QUEUED: Final = 3
-"""Pictures that wait for one encoder: enough to keep it busy while another catches up."""
-
-_ROTATIONS: Final = {90: ("clock",), 180: ("clock", "clock"), 270: ("cclock",)}
+Watch = Callable[[Observed], None]
+"""Told of what was measured of each frame, in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """One file to be made: its preset, where it is written for now, and the sound to lay."""
+    """One deliverable to be made: its preset, what it is fed, and where it is written for now."""
 
     preset: Preset
     partial: Path
+    form: Form
+    frames: tuple[int, ...]
+    rate: Fraction
     sound: Path | None = None
     timecode: str = "01:00:00:00"
+    first: int = 0
+    clip: str = "clip"
+    slate: Slate | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> Size | None:
+        """Size of its pictures, None where they stay as they are."""
+        return None if isinstance(self.form, AsIs) else shown_size(self.form, (0, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,205 +71,179 @@ class Encoded:
 
     encoding: Encoding
     expected: Expected
-    notes: tuple[str, ...]
+    reference: Reference | None
     failure: AnswerprintError | None = None
+    notes: tuple[str, ...] = field(default=())
+
+
+def form_of(pictures: Pictures, preset: Preset, geometry: Geometry, grading: Grading) -> Form:
+    """Settle what a preset is fed. `grading` is the user's; its view is the preset's where none is asked for.
+
+    Raises UsageError where the geometry is impossible, ToolError where there is
+    no scene light for an EXR preset.
+    """
+    placed = place(
+        geometry_of(geometry, preset.geometry), pictures.size, preset.granule, pictures.pixel_aspect
+    )
+    if preset.exr is not None:
+        if pictures.tags is not None:
+            raise ToolError(
+                "EXR is made of scene light, and the source is a movie", where=preset.name
+            )
+        return Light(placed, preset.exr.chromaticities)
+    appearance = Appearance(
+        grading, placed, preset.burn_in, preset.name if preset.burn_in or preset.slate else ""
+    )
+    own = pictures.own_form()
+    if own is not None and preset.video is not None and _stays(pictures, appearance):
+        return own
+    if preset.stills is not None:
+        return Raw(appearance, preset.stills.pixel_format, "gbr", "pc")
+    assert preset.video is not None
+    alpha = preset.video.alpha_format if pictures.alpha else None
+    pixel_format = alpha or preset.video.pixel_format
+    matrix, range_ = preset.color.matrix or "bt709", preset.color.range or "tv"
+    return Raw(appearance, pixel_format, matrix, range_, preset.video.siting, alpha is not None)
+
+
+def _stays(pictures: Pictures, appearance: Appearance) -> bool:
+    """Tell whether a movie's pictures can go to ffmpeg as they are."""
+    assert pictures.tags is not None
+    same_kind = pictures.tags.hdr == appearance.tags.hdr
+    return same_kind and appearance.placement.untouched and not appearance.preset
 
 
 def encode(
     pictures: Pictures,
     encodings: Sequence[Encoding],
-    reference: Reference,
+    work: Path,
     *,
+    facts: FactsOf,
+    watch: Watch | None = None,
     progress: Progress = silent,
-) -> tuple[Encoded, ...]:
-    """Feed `pictures` to one ffmpeg for each encoding, and their samples to `reference`.
+) -> Iterator[Encoded]:
+    """Make all `encodings`, which take the same frames in rising order, in one pass over `pictures`.
 
     An encoder that fails ends its own file and no other. What fails the
     pictures themselves is raised: FrameError, SourceError, ArchiveError.
+    `watch` is told of the checks' measurements of every frame. The references
+    of what is yielded last until the next one is asked for.
     """
+    order = encodings[0].frames if encodings else tuple(range(pictures.count))
+    forms = list(dict.fromkeys(encoding.form for encoding in encodings))
+    station = "encoding " + ", ".join(e.preset.name for e in encodings)
+    fed = 0
     with ExitStack() as stack:
-        feeds = [_Feed(pictures, encoding) for encoding in encodings]
-        for feed in feeds:
-            stack.callback(feed.abandon)
-        count = 0
-        station = "encoding " + ", ".join(e.preset.name for e in encodings)
-        for shown in counted(pictures.frames(), station, pictures.count, progress):
-            reference.add(shown.rgb)
-            count += 1
-            for feed in feeds:
-                feed.put(shown.raw)
-        return tuple(feed.finish(count) for feed in feeds)
+        references: dict[Form, Reference] = {
+            form: stack.enter_context(closing(Reference(work / f"reference-{number}")))
+            for number, form in enumerate(forms)
+            if not isinstance(form, Light)
+        }
+        sinks = [_opened(stack, pictures, encoding) for encoding in encodings]
+        for encoding, sink in zip(encodings, sinks, strict=True):
+            _feed_slate(encoding, sink, references)
+        passes = (_pass(pictures, run, forms, facts, watch) for run in rising(order))
+        for developed, times in counted(chain(*passes), station, len(set(order)), progress):
+            if watch is not None and developed.observed is not None:
+                watch(developed.observed)
+            for _ in range(times):
+                _feed(developed, encodings, sinks, references)
+            fed += times
+        done = [(e, s.finish()) for e, s in zip(encodings, sinks, strict=True)]
+        for encoding, failure in done:
+            expected, known = settle(pictures, encoding, fed), references.get(encoding.form)
+            yield Encoded(encoding, expected, known, failure, encoding.notes)
+
+
+def rising(order: Sequence[int]) -> Iterator[dict[int, int]]:
+    """Cut an order of frames into runs that rise, each of frames with how often they are shown.
+
+    >>> list(rising([0, 0, 1, 2, 0, 1]))
+    [{0: 2, 1: 1, 2: 1}, {0: 1, 1: 1}]
+    """
+    run: dict[int, int] = {}
+    for index in order:
+        if run and index < next(reversed(run)):
+            yield run
+            run = {}
+        run[index] = run.get(index, 0) + 1
+    yield run
+
+
+def _pass(
+    pictures: Pictures,
+    run: dict[int, int],
+    forms: Sequence[Form],
+    facts: FactsOf,
+    watch: Watch | None,
+) -> Iterator[tuple[Developed, int]]:
+    developed = develop(pictures, list(run), forms, facts=facts, observe=watch is not None)
+    return ((each, run[each.index]) for each in developed)
+
+
+def _opened(stack: ExitStack, pictures: Pictures, encoding: Encoding) -> Sink:
+    require(encoding.preset)
+    sink = open_sink(pictures, encoding)
+    stack.callback(sink.abandon)
+    return sink
+
+
+def _feed_slate(encoding: Encoding, sink: Sink, references: Mapping[Form, Reference]) -> None:
+    if encoding.slate is None:
+        return
+    form = encoding.form
+    assert isinstance(form, Raw)
+    rgb = slate_picture(encoding.slate, form.appearance.placement.canvas, form.appearance.tags)
+    for _ in range(encoding.slate.count):
+        sink.put(
+            encode_planes(
+                rgb, PIXEL_FORMATS[form.pixel_format], form.matrix, form.range, siting=form.siting
+            )
+        )
+        references[form].add(sample(rgb))
+
+
+def _feed(
+    developed: Developed,
+    encodings: Sequence[Encoding],
+    sinks: Sequence[Sink],
+    references: Mapping[Form, Reference],
+) -> None:
+    for form, reference in references.items():
+        reference.add(developed.samples[form])
+    for encoding, sink in zip(encodings, sinks, strict=True):
+        sink.put(developed.pictures[encoding.form])
 
 
 def settle(pictures: Pictures, encoding: Encoding, count: int) -> Expected:
-    """Return what the file has to be, given what goes in."""
-    preset = encoding.preset
+    """Return what the deliverable has to be, given what goes in."""
+    preset, form = encoding.preset, encoding.form
+    video, container = preset.video, preset.container
+    pixel_format = form.pixel_format if isinstance(form, Raw) else ""
     return Expected(
-        frames=count,
-        rate=pictures.rate,
-        size=whole_size(upright(pictures), preset.video.granule),
-        codec=preset.video.codec,
-        pixel_format=preset.video.pixel_format,
+        frames=count + (encoding.slate.count if encoding.slate else 0),
+        rate=encoding.rate,
+        size=shown_size(form, pictures.size),
+        codec=video.codec
+        if video
+        else (preset.exr.compression if preset.exr else preset.suffix.lstrip(".") or "png"),
+        pixel_format=(video.pixel_format if isinstance(form, AsIs) else pixel_format)
+        if video
+        else pixel_format,
         color=preset.color,
         sound=preset.sound.codec if preset.sound and encoding.sound else None,
-        timecode=encoding.timecode if preset.container.timecode else None,
-        faststart=preset.container.faststart,
+        timecode=leading_timecode(encoding) if container and container.timecode else None,
+        faststart=bool(container and container.faststart),
+        peak=view_of_result(encoding).peak if preset.mastering else None,
         psnr=preset.proof.psnr,
         ssim=preset.proof.ssim,
     )
 
 
-def command_line(pictures: Pictures, encoding: Encoding) -> list[str]:
-    """Return the ffmpeg command that makes one file of raw pictures on standard input. Raises ToolError."""
-    preset = encoding.preset
-    _require(preset)
-    fed = ffmpeg.input(
-        "pipe:", format="rawvideo", pixel_format=pictures.pixel_format, video_size=pictures.size,
-        framerate=str(pictures.rate), thread_queue_size=QUEUED,
-    )  # fmt: skip
-    streams = [_chain(fed.video, pictures, preset)]
-    options = _video_options(preset) | _container_options(encoding)
-    if encoding.sound and preset.sound:
-        streams.append(sound_stream(encoding.sound, preset.sound.encoder))
-        options |= {"acodec": preset.sound.encoder} | dict(preset.sound.options)
-    return program.command(ffmpeg.output(*streams, str(encoding.partial), **options))
-
-
-def upright(pictures: Pictures) -> Size:
-    """Return the size of the pictures as a player turns them."""
-    width, height = pictures.size
-    return (height, width) if pictures.rotation in (90, 270) else (width, height)
-
-
-def whole_size(size: Size, granule: Size) -> Size:
-    """Return `size` rounded up to whole chroma samples.
-
-    The rule for odd sizes: the last column and row are repeated, so that nothing
-    of the picture is lost and nothing of it is resampled.
-
-    >>> whole_size((853, 480), (2, 2))
-    (854, 480)
-    """
-    return tuple(-(-n // g) * g for n, g in zip(size, granule, strict=True))  # type: ignore[return-value]
-
-
-class _Feed:
-    """One ffmpeg and the thread that writes to it, so that a slow encoder holds up no other for long."""
-
-    def __init__(self, pictures: Pictures, encoding: Encoding) -> None:
-        self.encoding = encoding
-        self.pictures = pictures
-        self._failure: AnswerprintError | None = None
-        self._waiting: queue.Queue[memoryview | None] = queue.Queue(QUEUED)
-        arguments = command_line(pictures, encoding)
-        self._process = program.Process(arguments, where=encoding.preset.name, feed=True)
-        self._writer = threading.Thread(
-            target=self._write, name=f"feed {encoding.preset.name}", daemon=True
-        )
-        self._writer.start()
-
-    def put(self, picture: memoryview) -> None:
-        self._waiting.put(picture)
-
-    def finish(self, count: int) -> Encoded:
-        self._waiting.put(None)
-        self._writer.join()
-        return Encoded(
-            self.encoding,
-            settle(self.pictures, self.encoding, count),
-            (*self.pictures.notes, *_size_notes(self.pictures, self.encoding.preset)),
-            self._failure,
-        )
-
-    def abandon(self) -> None:
-        """End the process at once; harmless after `finish`."""
-        self._process.kill()
-        if self._writer.is_alive():
-            self._waiting.put(None)
-            self._writer.join()
-
-    def _write(self) -> None:
-        """Write pictures until None comes; after a failure only empty the queue."""
-        while (picture := self._waiting.get()) is not None:
-            self._attempt(picture)
-        if self._failure is None:
-            self._attempt(None)
-
-    def _attempt(self, picture: memoryview | None) -> None:
-        if self._failure is not None:
-            return
-        try:
-            if picture is None:
-                self._process.finish()
-            else:
-                self._process.write(picture)
-        except EncodeError as problem:
-            self._failure = problem
-
-
-def _chain(stream: Any, pictures: Pictures, preset: Preset) -> Any:
-    """Build the filters: declare what comes in, turn, make sizes even, convert color."""
-    tags = pictures.tags
-    stream = program.tag_color(stream, tags)
-    for turn in _ROTATIONS.get(pictures.rotation, ()):
-        stream = stream.filter("transpose", turn)
-    stream = _even(stream, upright(pictures), preset)
-    if not _same_color(tags, preset.color):
-        stream = program.convert_color(stream, tags, preset.color, dither=preset.video.bits < 10)
-    stream = program.tag_color(stream.filter("format", preset.video.pixel_format), preset.color)
-    return stream.filter("setsar", pictures.pixel_aspect.replace(":", "/"))
-
-
-def _even(stream: Any, size: Size, preset: Preset) -> Any:
-    whole = whole_size(size, preset.video.granule)
-    if whole == size:
-        return stream
-    right, bottom = whole[0] - size[0], whole[1] - size[1]
-    stream = stream.filter("pad", *whole)
-    return stream.filter("fillborders", right=right, bottom=bottom, mode="smear")
-
-
-def _same_color(one: ColorTags, other: ColorTags) -> bool:
-    return (one.matrix, one.range, one.primaries) == (other.matrix, other.range, other.primaries)
-
-
-def _video_options(preset: Preset) -> dict[str, Any]:
-    color = preset.color
-    return {
-        "vcodec": preset.video.encoder,
-        "pix_fmt": preset.video.pixel_format,
-        "color_primaries": color.primaries,
-        "color_trc": color.transfer,
-        "colorspace": color.matrix,
-        "color_range": color.range,
-    } | dict(preset.video.options)
-
-
-def _container_options(encoding: Encoding) -> dict[str, Any]:
-    container = encoding.preset.container
-    options: dict[str, Any] = {"format": container.format, "map_metadata": -1}
-    if container.faststart:
-        options["movflags"] = "+faststart"
-    if container.timecode:
-        options["timecode"] = encoding.timecode
-    return options
-
-
-def _size_notes(pictures: Pictures, preset: Preset) -> tuple[str, ...]:
-    size = upright(pictures)
-    whole = whole_size(size, preset.video.granule)
-    if whole == size:
-        return ()
-    return (
-        f"{size[0]}x{size[1]} became {whole[0]}x{whole[1]}: the last column or row is repeated",
-    )
-
-
-def _require(preset: Preset) -> None:
-    wanted = {preset.video.encoder, *([preset.sound.encoder] if preset.sound else [])}
-    missing = sorted(wanted - program.encoders()) + sorted(
-        {"zscale", "fillborders"} - program.filters()
-    )
+def require(preset: Preset) -> None:
+    """Raise ToolError where this ffmpeg lacks what a preset needs."""
+    missing = sorted(preset.encoders - program.encoders())
+    missing += sorted(preset.filters - program.filters())
     if missing:
         raise ToolError(
             f"this ffmpeg lacks {', '.join(missing)}",

@@ -1,12 +1,20 @@
 """The figures of a finished file, put together once its frames have been counted."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import xxhash
 
 from answerprint.measured.deliverable import Deliverable, Expected, Likeness
 from answerprint.measured.movie import MovieFacts
 from answerprint.media.movie import Reading, read_samples
+
+if TYPE_CHECKING:
+    from answerprint.deliverables.encode import Encoded
+
+if TYPE_CHECKING:
+    from answerprint.deliverables.encode import Encoded
 
 _BLOCK = 1 << 20
 
@@ -38,6 +46,29 @@ def measured(
         sound_seconds=samples / rate if samples is not None and rate else None,
         sound_frame=_sound_frame(facts) if facts.sound else None,
         notes=notes,
+    )
+
+
+def measured_frames(
+    files: Sequence[Path], name: str, encoded: "Encoded", likeness: Likeness | None
+) -> Deliverable:
+    """Put together what was measured of frames that were written one by one; their digest is of all, in order."""
+    running = xxhash.xxh3_64()
+    for file in files:
+        running.update(file_digest(file).encode())
+    poster = not encoded.encoding.preset.frames
+    expected = encoded.expected.model_copy(update={"frames": 1}) if poster else encoded.expected
+    return Deliverable(
+        preset=encoded.encoding.preset.name,
+        file=name,
+        bytes=sum(file.stat().st_size for file in files),
+        digest=running.hexdigest(),
+        expected=expected,
+        packets=len(files),
+        decoded=len(files),
+        likeness=likeness,
+        picture_seconds=float(len(files) / expected.rate),
+        notes=encoded.notes,
     )
 
 

@@ -1,174 +1,160 @@
-"""Pictures on their way to encoders: raw, in order, each made once, with what they are tagged as."""
+"""The pictures deliverables are made of: the EXR sequence's light where there is one, else the movie's.
 
-from collections.abc import Callable, Iterator
+Every frame is read once, on a pool of threads, and developed into all the forms
+that are asked for. Memory: a few frames a thread.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
+from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from answerprint.color.primaries import REC709
-from answerprint.color.tags import resolved
-from answerprint.color.transforms import to_display, to_scene
-from answerprint.color.views import VIEWS, view_of
-from answerprint.errors import FrameError, SourceError
-from answerprint.measure.movies import component_planes, planar_format, rgb16
-from answerprint.measure.sweep import AHEAD, default_threads, in_order, single_threaded_opencv
-from answerprint.measured.exr import ExrHeader
-from answerprint.measured.movie import ColorTags, MovieFacts
-from answerprint.media.exr import ExrFrame, read_frame
-from answerprint.media.movie import MovieFrame, Reading, read_frames
-from answerprint.media.sequence import FrameFile, Sequence
+from answerprint.color.codes import Codes
+from answerprint.color.pixelformat import PIXEL_FORMATS
+from answerprint.color.planes import encode_planes
+from answerprint.deliverables.appearance import Appearance, AsIs, Developed, Form, Light, Raw
+from answerprint.deliverables.burn import FrameFacts, burn
+from answerprint.deliverables.geometry import Placement
+from answerprint.errors import SourceError
+from answerprint.measure.compare import Sample, sample
+from answerprint.measure.sweep import (
+    AHEAD,
+    Observed,
+    default_threads,
+    in_order,
+    single_threaded_opencv,
+)
+from answerprint.measured.movie import ColorTags
+from answerprint.media.memory import frames_reused
 from answerprint.order import Size
+from answerprint.progress import Progress
+
+FactsOf = Callable[[int, Appearance], FrameFacts]
+"""What a burn-in may say of a frame, by its place in the clip."""
+
+
+class Frame(ABC):
+    """One decoded picture of the source."""
+
+    @abstractmethod
+    def shown(self, appearance: Appearance) -> NDArray[np.uint16]:
+        """Return the picture as it is to look: full-range display R'G'B', (3, h, w)."""
+
+    def light(self, form: Light) -> dict[str, NDArray[np.float16]]:  # noqa: ARG002
+        """Return half planes by channel. Raises SourceError where there is no scene light."""
+        raise SourceError(
+            f"{type(self).__name__} holds display pictures, and EXR is of scene light"
+        )
+
+    def as_is(self) -> tuple[Codes, Sample]:
+        """Return the picture's own codes, flat, and its samples."""
+        raise NotImplementedError
+
+    def alpha(self, placement: Placement) -> NDArray[np.uint16] | None:  # noqa: ARG002
+        """Return the alpha plane, full-range of 16 bits, where there is one."""
+        return None
+
+    def observed(self) -> Observed | None:
+        """Return what the checks measure of it, where they do."""
+        return None
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """One picture: the bytes an encoder is fed, and full-range 16-bit R'G'B' to compare its result with."""
+class Pictures(ABC):
+    """A run of pictures of one size: what deliverables are made of.
 
-    raw: memoryview
-    rgb: NDArray[np.uint16]
-
-
-@dataclass(frozen=True, slots=True)
-class Pictures:
-    """A run of pictures of one size, ready to be encoded.
-
-    `rotation` is what a player turns them by, clockwise; `rgb` of the frames
-    is not turned. Iterating decodes anew; memory is a few frames a thread.
+    `size` is upright, as a player turns them; `tags` are of display pictures,
+    None for scene light; `first` is the number of the first frame.
     """
 
     size: Size
     rate: Fraction
     count: int
-    pixel_format: str
-    tags: ColorTags
-    frames: Callable[[], Iterator[Shown]]
-    pixel_aspect: str = "1:1"
-    rotation: int = 0
+    tags: ColorTags | None
+    first: int = 0
+    pixel_aspect: Fraction = Fraction(1)
+    alpha: bool = False
     notes: tuple[str, ...] = ()
 
+    @abstractmethod
+    def tasks(self, indices: Sequence[int]) -> Iterator[Callable[[], Frame]]:
+        """Yield, for each index in rising order, what decodes it: on another thread, in any order."""
 
-def sequence_pictures(sequence: Sequence, header: ExrHeader, rate: Fraction, view: str) -> Pictures:
-    """Show an EXR sequence through a view; frames must all have the size of `header`.
+    @abstractmethod
+    def prepare(
+        self, appearances: Sequence[Appearance], *, exactly: bool, progress: Progress
+    ) -> None:
+        """Make everything ready that showing needs. Raises what `color.rendering` raises."""
 
-    Pixels outside the data window are black, pixels outside the display window
-    are left out. Iterating raises FrameError for a frame that cannot be read.
+    def own_form(self) -> AsIs | None:
+        """Return the form of pictures that ffmpeg converts itself, where they have one."""
+        return None
+
+
+def develop(
+    pictures: Pictures,
+    indices: Sequence[int],
+    forms: Sequence[Form],
+    *,
+    facts: FactsOf,
+    observe: bool = False,
+    threads: int | None = None,
+) -> Iterator[Developed]:
+    """Read the frames of `indices`, rising, and yield each in all `forms`, in order.
+
+    With `observe` the checks' measurements are taken from the same decoded frame.
+    Raises FrameError, SourceError or ArchiveError where a frame cannot be read.
     """
+    workers = threads or default_threads()
 
-    def frames() -> Iterator[Shown]:
-        with ThreadPoolExecutor(default_threads(), "show") as pool, single_threaded_opencv():
-            yield from in_order(
-                pool,
-                lambda file: _show_exr(sequence, file, header, view),
-                sequence.frames,
-                ahead=default_threads() + AHEAD,
-            )
+    def work(pair: tuple[int, Callable[[], Frame]]) -> Developed:
+        return _developed(pair[0], pair[1](), forms, facts, observe=observe)
 
-    return Pictures(header.main.size, rate, len(sequence), "gbrp16le", VIEWS[view].tags, frames)
+    with ThreadPoolExecutor(workers, "develop") as pool, single_threaded_opencv(), frames_reused():
+        pairs = zip(indices, pictures.tasks(indices), strict=False)  # a movie may end early
+        yield from in_order(pool, work, pairs, ahead=workers + AHEAD)
 
 
-def movie_pictures(
-    path: Path, facts: MovieFacts, count: int, rate: Fraction, view: str
-) -> Pictures:
-    """Pass a movie's pictures on in their own format; HDR pictures are shown anew through an SDR view.
+def _developed(
+    index: int, frame: Frame, forms: Sequence[Form], facts: FactsOf, *, observe: bool
+) -> Developed:
+    shown: dict[Appearance, tuple[NDArray[np.uint16], Sample]] = {}
+    pictures: dict[Form, Any] = {}
+    samples: dict[Form, Any] = {}
+    for form in forms:
+        if isinstance(form, Light):
+            pictures[form], samples[form] = frame.light(form), None
+        elif isinstance(form, AsIs):
+            pictures[form], samples[form] = frame.as_is()
+        else:
+            if form.appearance not in shown:
+                rgb = _burned(frame.shown(form.appearance), form.appearance, facts, index)
+                shown[form.appearance] = rgb, sample(rgb)
+            rgb, samples[form] = shown[form.appearance]
+            pictures[form] = _encoded(rgb, form, frame)
+    return Developed(index, pictures, samples, frame.observed() if observe else None)
 
-    HDR goes back to scene light through the inverse of the ACES view its tags
-    stand for, and from there through `view`, so that it matches what the EXR
-    frames of the same clip become.
-    """
-    tags = resolved(facts.color, facts.size, facts.pixel_format)
-    if tags.hdr and not VIEWS[view].tags.hdr:
-        return _regraded_movie(path, facts, count, rate, view, tags)
 
-    def frames() -> Iterator[Shown]:
-        for frame in _whole_frames(path, facts):
-            planes, _ = component_planes(frame.picture)
-            raw = b"".join(plane.tobytes() for plane in planes.values())
-            yield Shown(memoryview(raw), rgb16(frame.picture, tags))
+def _burned(
+    rgb: NDArray[np.uint16], appearance: Appearance, facts: FactsOf, index: int
+) -> NDArray[np.uint16]:
+    if appearance.burn is None:
+        return rgb
+    return burn(rgb, appearance.burn, facts(index, appearance), appearance.tags)
 
-    return Pictures(
-        facts.size,
-        rate,
-        count,
-        planar_format(facts.pixel_format or "yuv420p"),
-        tags,
-        frames,
-        facts.pixel_aspect,
-        facts.rotation,
+
+def _encoded(rgb: NDArray[np.uint16], form: Raw, frame: Frame) -> Codes:
+    alpha = frame.alpha(form.appearance.placement) if form.alpha else None
+    return encode_planes(
+        rgb,
+        PIXEL_FORMATS[form.pixel_format],
+        form.matrix,
+        form.range,
+        siting=form.siting,
+        alpha=alpha,
     )
-
-
-def display_window(frame: ExrFrame) -> NDArray[np.float32]:
-    """Return the picture a viewer sees: (h, w, 3) float32 of the display window, black where there are no pixels."""
-    part = frame.header.main
-    planes = [plane.astype(np.float32) for plane in frame.picture]
-    picture = cv2.merge(planes * 3 if len(planes) == 1 else planes)
-    if part.data_window == part.display_window:
-        return np.asarray(picture)
-    (x0, y0, x1, y1), (left, top, right, bottom) = part.data_window, part.display_window
-    window = np.zeros((bottom - top + 1, right - left + 1, 3), np.float32)
-    xs, xe = max(x0, left), min(x1, right) + 1
-    ys, ye = max(y0, top), min(y1, bottom) + 1
-    if xs < xe and ys < ye:
-        window[ys - top : ye - top, xs - left : xe - left] = picture[
-            ys - y0 : ye - y0, xs - x0 : xe - x0
-        ]
-    return window
-
-
-def _show_exr(sequence: Sequence, file: FrameFile, header: ExrHeader, view: str) -> Shown:
-    frame = read_frame(sequence.store.read(file.name))
-    part = frame.header.main
-    if part.size != header.main.size:
-        raise FrameError(f"is {part.size[0]}x{part.size[1]}, unlike the sequence", where=file.name)
-    if not part.picture:
-        raise FrameError("holds no picture", where=file.name)
-    return _planar(to_display(display_window(frame), view, part.chromaticities or REC709))
-
-
-def _regraded_movie(
-    path: Path, facts: MovieFacts, count: int, rate: Fraction, view: str, tags: ColorTags
-) -> Pictures:
-    def frames() -> Iterator[Shown]:
-        codes = (rgb16(frame.picture, tags) for frame in _whole_frames(path, facts))
-        with ThreadPoolExecutor(default_threads(), "show") as pool:
-            ahead = default_threads() + AHEAD
-            yield from in_order(
-                pool,
-                lambda code: _planar(to_display(to_scene(code, view_of(tags)), view)),
-                codes,
-                ahead,
-            )
-
-    note = (
-        f"HDR ({tags.transfer}) was shown as SDR through the inverse of {view_of(tags)} and {view}"
-    )
-    return Pictures(
-        facts.size,
-        rate,
-        count,
-        "gbrp16le",
-        VIEWS[view].tags,
-        frames,
-        facts.pixel_aspect,
-        facts.rotation,
-        (note,),
-    )
-
-
-def _whole_frames(path: Path, facts: MovieFacts) -> Iterator[MovieFrame]:
-    for number, frame in enumerate(read_frames(path, Reading())):
-        if (frame.picture.width, frame.picture.height) != facts.size:
-            raise SourceError(
-                f"changes its size at frame {number}", where=str(path), hint="cut it there first"
-            )
-        yield frame
-
-
-def _planar(code: NDArray[np.uint16]) -> Shown:
-    red, green, blue = cv2.split(code)
-    return Shown(np.concatenate([green, blue, red]).data.cast("B"), code)

@@ -3,19 +3,22 @@
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Final, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from answerprint.color.pixelformat import PIXEL_FORMATS
+from answerprint.color.planes import Siting
 from answerprint.color.views import VIEWS
+from answerprint.deliverables.burn import BurnIn
+from answerprint.deliverables.framing import Geometry
 from answerprint.errors import PresetError
 from answerprint.measured.movie import ColorTags
+from answerprint.media.exrwrite import ExrFormat
 from answerprint.order import Size
 from answerprint.record import Record, closest, parse_record, read_toml
 
 Options = dict[str, str | int | float]
-
-_SUBSAMPLING: Final = {"420": (2, 2), "422": (2, 1), "411": (4, 1), "410": (4, 4), "440": (1, 2)}
 
 
 class VideoFormat(Record):
@@ -27,21 +30,41 @@ class VideoFormat(Record):
     """Name of the decoder that has to recognise the result."""
     pixel_format: str
     """ffmpeg pixel format."""
+    alpha_format: str | None = None
+    """ffmpeg pixel format where the source has an alpha channel; None for formats that drop it."""
+    decoded: dict[str, str] = {}
+    """What decoders make of a pixel format, where that is another."""
+    siting: Siting = "left"
+    """Where chroma samples lie; BT.2100 puts those of 4:2:0 on the top left pixel."""
+    palette: bool = False
+    """Colors are chosen anew for every frame, as GIF needs."""
     options: Options = {}
     """Encoder options under ffmpeg's names, without the dash."""
 
     @property
     def granule(self) -> Size:
         """What width and height have to be multiples of, because chroma samples cover that many pixels."""
-        return next(
-            (grain for key, grain in _SUBSAMPLING.items() if f"v{key}" in self.pixel_format), (1, 1)
-        )
+        known = PIXEL_FORMATS.get(self.pixel_format)
+        return known.granule if known else (1, 1)
 
     @property
     def bits(self) -> int:
         """Bits of one component."""
-        digits = self.pixel_format.partition("p")[2].removesuffix("le")
-        return int(digits) if digits.isdigit() else 8
+        known = PIXEL_FORMATS.get(self.pixel_format)
+        return known.bits if known else 8
+
+
+class StillFormat(Record):
+    """How single pictures are written."""
+
+    format: Literal["png", "tiff", "jpg"]
+    """What they are; it is their extension, too."""
+    pixel_format: Literal["rgb24", "rgb48le"]
+    """8 or 16 bits."""
+    which: Literal["all", "first", "middle"] = "all"
+    """All frames, numbered, in a folder, or one of them as a file."""
+    quality: int = Field(default=95, ge=1, le=100)
+    """Quality of JPEG."""
 
 
 class SoundFormat(Record):
@@ -64,6 +87,10 @@ class ContainerFormat(Record):
     """Put the index before the pictures, so that the file plays while it loads."""
     timecode: bool = False
     """Carry a timecode track."""
+    reel: bool = False
+    """Name the reel of the timecode track: the clip's name."""
+    options: Options = {}
+    """Muxer options under ffmpeg's names, without the dash."""
 
 
 class Floor(Record):
@@ -82,35 +109,74 @@ class Preset(Record):
     """Name it is asked for by: its file's name."""
     summary: str
     """What it is for, in a line."""
-    suffix: str = Field(pattern=r"^\.[a-z0-9]+$")
-    """File name extension."""
-    view: str
+    suffix: str = Field(pattern=r"^(\.[a-z0-9]+)?$")
+    """File name extension; empty for a folder of frames."""
+    view: str = "sdr-rec709"
     """View that scene-linear sources are shown through."""
-    video: VideoFormat
-    """How pictures are encoded."""
-    color: ColorTags
+    video: VideoFormat | None = None
+    """How pictures are encoded, of a movie or a loop."""
+    stills: StillFormat | None = None
+    """How pictures are written one by one."""
+    exr: ExrFormat | None = None
+    """How light is written, frame by frame."""
+    color: ColorTags = ColorTags()
     """Color tags of the result."""
+    mastering: bool = False
+    """Carry HDR static metadata: the view's mastering display, and the light measured of the result."""
+    geometry: Geometry = Geometry()
+    """Size of the result, where none is asked for."""
+    burn_in: BurnIn | None = None
+    """What is burned into the picture."""
+    slate: int = Field(default=0, ge=0, le=240)
+    """Frames of a slate before the picture."""
     sound: SoundFormat | None = None
     """How sound is encoded, where there is sound; None for formats that carry none."""
-    container: ContainerFormat
-    """What the file itself is."""
-    proof: Floor
+    container: ContainerFormat | None = None
+    """What the file itself is; None for frames."""
+    proof: Floor = Floor(psnr=100.0, ssim=1.0)
     """What it has to reach."""
+
+    @property
+    def frames(self) -> bool:
+        """Whether it is a folder of frames."""
+        return not self.suffix
+
+    @property
+    def picture(self) -> str:
+        """What makes the picture, in words."""
+        if self.video is not None:
+            return f"{self.video.encoder}, {self.video.pixel_format}"
+        if self.stills is not None:
+            return f"{self.stills.format}, {self.stills.pixel_format}"
+        assert self.exr is not None
+        return f"OpenEXR {self.exr.compression}, {self.exr.primaries}"
+
+    @property
+    def granule(self) -> Size:
+        """What width and height have to be multiples of."""
+        return self.video.granule if self.video else (1, 1)
 
     @property
     def encoders(self) -> frozenset[str]:
         """Names of the ffmpeg encoders it needs."""
-        return frozenset({self.video.encoder} | ({self.sound.encoder} if self.sound else set()))
+        named = (self.video, self.sound)
+        return frozenset(format_.encoder for format_ in named if format_ is not None)
 
     @property
     def filters(self) -> frozenset[str]:
         """Names of the ffmpeg filters that ffmpeg builds may lack and it needs."""
-        return frozenset({"zscale", "fillborders", "setparams"})
+        palette = {"palettegen", "paletteuse"} if self.video and self.video.palette else set()
+        return frozenset({"zscale", "setparams"} | palette) if self.video else frozenset()
 
     @model_validator(mode="after")
-    def _view_exists(self) -> Self:
-        if self.view not in VIEWS:
+    def _one_kind(self) -> Self:
+        if self.view not in VIEWS and "/" not in self.view:
             raise ValueError(f"view {self.view!r} does not exist, {closest(self.view, VIEWS)}")
+        kinds = [kind for kind in (self.video, self.stills, self.exr) if kind is not None]
+        if len(kinds) != 1:
+            raise ValueError("has to have one of video, stills and exr")
+        if (self.video is None) != (self.container is None):
+            raise ValueError("a container is what video goes into: both, or neither")
         return self
 
 

@@ -1,54 +1,147 @@
-"""The proof of a finished file: decoded again, counted, and compared with what it was made from."""
+"""The proof of a finished file: decoded again, counted, compared with what it was made from, and its light measured."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.color.tags import resolved
+from answerprint.deliverables.appearance import Light
 from answerprint.deliverables.encode import Encoded
-from answerprint.deliverables.figures import measured
-from answerprint.deliverables.pictures import Pictures
-from answerprint.measure.compare import Reference, compare
-from answerprint.measure.movies import rgb16
+from answerprint.deliverables.figures import measured, measured_frames
+from answerprint.errors import EncodeError, FrameError, SourceError
+from answerprint.measure.compare import Sample, compare, sample, sample_planes
+from answerprint.measure.light import LightMeter
+from answerprint.measure.movies import component_planes
 from answerprint.measured.deliverable import Deliverable
 from answerprint.measured.movie import MovieFacts
+from answerprint.media.animation import ANIMATIONS, open_animation
+from answerprint.media.exr import read_frame
+from answerprint.media.mastering import read_static, stamp
 from answerprint.media.movie import Reading, probe, read_frames
+from answerprint.order import Size
 from answerprint.progress import Progress, counted, silent
 
 
-def prove(
-    encoded: Encoded,
-    pictures: Pictures,
-    reference: Reference,
-    name: str,
-    *,
-    progress: Progress = silent,
-) -> Deliverable:
-    """Decode the partial file to its end and return everything measured of it, under its final `name`.
+def prove(encoded: Encoded, name: str, *, progress: Progress = silent) -> Deliverable:
+    """Decode the partial result to its end and return everything measured of it, under its final `name`.
 
-    Raises SourceError where what was written is no movie at all.
+    A file that carries HDR static metadata is given the light measured of its
+    own decoded pictures, in place, before its digest is taken. Raises
+    SourceError where what was written cannot be read at all, EncodeError where
+    its metadata cannot be written.
     """
+    if encoded.encoding.preset.video is None:
+        return _prove_frames(encoded, name)
+    encoded = as_decoded(encoded)
+    if encoded.encoding.preset.suffix in ANIMATIONS:
+        return _prove_animation(encoded, name)
     path, expected = encoded.encoding.partial, encoded.expected
     facts, reading = probe(path), Reading()
+    meter = _meter(facts)
     shown = counted(
-        _decoded(path, facts, pictures, reading), f"proving {name}", expected.frames, progress
+        _samples(path, facts, reading, expected.size, meter),
+        f"proving {name}",
+        expected.frames,
+        progress,
     )
-    likeness = compare(reference, shown)
+    assert encoded.reference is not None
+    likeness = compare(encoded.reference, shown)
     for _ in shown:  # frames past the reference's end are counted, too
         pass
-    return measured(
+    light = meter.result() if meter is not None and reading.decoded else None
+    if encoded.expected.peak is not None and light is not None:
+        stamp(path, light.content)
+    container, bitstream = read_static(path) if light is not None else (None, None)
+    made = measured(
         path, name, encoded.encoding.preset.name, expected, facts, reading, likeness, encoded.notes
+    )
+    return made.model_copy(
+        update={"light": light, "container_static": container, "bitstream_static": bitstream}
     )
 
 
-def _decoded(
-    path: Path, facts: MovieFacts, pictures: Pictures, reading: Reading
-) -> Iterator[NDArray[np.uint16]]:
-    """Yield decoded pictures as R'G'B', turned back and cropped to what went in."""
+def as_decoded(encoded: Encoded) -> Encoded:
+    """Return an encoding with the pixel format that decoders make of its own."""
+    video, expected = encoded.encoding.preset.video, encoded.expected
+    assert video is not None
+    found = video.decoded.get(expected.pixel_format, expected.pixel_format)
+    return replace(encoded, expected=expected.model_copy(update={"pixel_format": found}))
+
+
+def _prove_animation(encoded: Encoded, name: str) -> Deliverable:
+    """Read a loop back with the reader that knows its format."""
+    path, expected = encoded.encoding.partial, encoded.expected
+    animation = open_animation(path, expected.rate)
+    assert encoded.reference is not None
+    shown = (sample(_wide(picture)) for picture in animation.read())
+    likeness = compare(encoded.reference, shown)
+    for _ in shown:  # frames past the reference's end are counted, too
+        pass
+    reading = Reading(packets=animation.frames, decoded=animation.frames)
+    return measured(
+        path, name, encoded.encoding.preset.name, expected, animation.timed(), reading, likeness,
+        encoded.notes,
+    )  # fmt: skip
+
+
+def _meter(facts: MovieFacts) -> LightMeter | None:
+    """Return a meter of the light of HDR pictures."""
+    if not facts.color.hdr or facts.bits is None:
+        return None
     tags = resolved(facts.color, facts.size, facts.pixel_format)
-    width, height = pictures.size
+    return LightMeter(facts.bits, tags)
+
+
+def _samples(
+    path: Path, facts: MovieFacts, reading: Reading, size: Size, meter: LightMeter | None
+) -> Iterator[Sample]:
+    tags = resolved(facts.color, facts.size, facts.pixel_format)
     for frame in read_frames(path, reading):
-        code = np.rot90(rgb16(frame.picture, tags), pictures.rotation // 90)
-        yield np.ascontiguousarray(code[:height, :width])
+        planes, bits = component_planes(frame.picture)
+        if meter is not None:
+            meter.add(planes)
+        yield sample_planes(planes, bits, tags, size)
+
+
+def _prove_frames(encoded: Encoded, name: str) -> Deliverable:
+    """Read every written frame back: stills are compared, EXR frames are decoded whole."""
+    files = frame_files(encoded)
+    if isinstance(encoded.encoding.form, Light):
+        for file in files:
+            try:
+                read_frame(file)
+            except FrameError as problem:
+                raise EncodeError(
+                    f"does not read back ({problem.message})", where=file.name
+                ) from None
+        return measured_frames(files, name, encoded, None)
+    assert encoded.reference is not None
+    poster = (
+        encoded.encoding.preset.stills is not None and encoded.encoding.preset.stills.which != "all"
+    )
+    likeness = None if poster else compare(encoded.reference, map(_still_sample, files))
+    return measured_frames(files, name, encoded, likeness)
+
+
+def frame_files(encoded: Encoded) -> list[Path]:
+    """Return the files of frames that were written, in order."""
+    path = encoded.encoding.partial
+    return sorted(path.iterdir()) if path.is_dir() else [path]
+
+
+def _still_sample(file: Path) -> Sample:
+    found = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
+    if found is None:
+        raise SourceError("does not read back", where=file.name)
+    return sample(_wide(np.asarray(found)[..., ::-1]))
+
+
+def _wide(picture: NDArray[Any]) -> NDArray[np.uint16]:
+    """Return packed R'G'B' of 8 or 16 bits as three planes of 16."""
+    wide = picture.astype(np.uint16) * np.uint16(257) if picture.dtype == np.uint8 else picture
+    return np.ascontiguousarray(wide.transpose(2, 0, 1))

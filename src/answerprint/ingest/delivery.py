@@ -9,9 +9,10 @@ from typing import Final, Self
 
 from answerprint.errors import ArchiveError, SourceError, UsageError
 from answerprint.ingest.archive import Archive
-from answerprint.ingest.kinds import PAPERS, PREVIEWS, kind_by_bytes, kind_of
+from answerprint.ingest.kinds import PAPERS, kind_by_bytes, kind_of
 from answerprint.ingest.members import DEFAULT_LIMITS, ArchiveLimits
 from answerprint.ingest.names import shorten
+from answerprint.ingest.scan import Found, by_first_folder, scan
 from answerprint.measured.clips import FileFacts
 from answerprint.media.sequence import (
     Folder,
@@ -22,10 +23,6 @@ from answerprint.media.sequence import (
     is_pattern,
 )
 
-OUTPUT_MARK: Final = ".answerprint"
-"""Folder that marks what `finish` wrote, so that it is never taken for a source."""
-DEEPEST: Final = 6
-"""Folders below a source that are looked into."""
 STRAY_SHARE: Final = 0.1
 """A second sequence this small beside the first is strays, not another clip."""
 
@@ -74,15 +71,6 @@ class ArchiveFrames:
     def read(self, name: str) -> bytes:
         """Return the bytes of a frame, proven by length and CRC. Raises ArchiveError."""
         return self._archive.read(self._members[name])
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """Media below a folder, by kind; paths are relative to it."""
-
-    movies: tuple[Path, ...]
-    zips: tuple[Path, ...]
-    frames: tuple[Path, ...]
 
 
 def open_source(source: str) -> tuple[Delivery, ...]:
@@ -158,13 +146,13 @@ def _of_sequence(name: str, source: str, sequence: Sequence) -> Delivery:
 
 
 def _open_folder(folder: Path, source: str) -> list[Delivery]:
-    found = _scan(folder)
+    found = scan(folder)
     if not (found.movies or found.zips or found.frames):
         raise SourceError("holds no movie, no zip and no EXR frames", where=source)
     sequences = _sequences(folder, found.frames)
     if len(found.movies) <= 1 and len(sequences) <= 1 and len(found.zips) <= 1:
         return [_one(folder, source, found, sequences)]
-    parts = _by_first_folder(found)
+    parts = by_first_folder(found)
     if len(parts) > 1 or "" not in parts:
         below = [
             d
@@ -177,7 +165,7 @@ def _open_folder(folder: Path, source: str) -> list[Delivery]:
     return _pair(folder, source, found)
 
 
-def _one(folder: Path, source: str, found: _Found, sequences: list[Sequence]) -> Delivery:
+def _one(folder: Path, source: str, found: Found, sequences: list[Sequence]) -> Delivery:
     """Make one clip of at most one movie, one zip and one loose sequence; loose frames go before the zip's."""
     files = tuple(
         FileFacts(name=str(path), kind=kind_of(folder / path), size=_size(folder / path))
@@ -198,7 +186,7 @@ def _one(folder: Path, source: str, found: _Found, sequences: list[Sequence]) ->
     return clip
 
 
-def _pair(folder: Path, source: str, found: _Found) -> list[Delivery]:
+def _pair(folder: Path, source: str, found: Found) -> list[Delivery]:
     """Make clips of several media in one folder: a movie with the zip or sequence of its own name, others alone."""
     sequences = _sequences(folder, found.frames)
     named: defaultdict[str, tuple[list[Path], list[Path], list[Sequence]]] = defaultdict(
@@ -212,7 +200,7 @@ def _pair(folder: Path, source: str, found: _Found) -> list[Delivery]:
         named[_stem(sequence)][2].append(sequence)
     clips = []
     for name, (movies, zips, loose) in sorted(named.items()):
-        part = _Found(tuple(movies[:1]), tuple(zips[:1]), ())
+        part = Found(tuple(movies[:1]), tuple(zips[:1]), ())
         clips.append(replace(_one(folder, source, part, loose[:1]), name=name))
         clips += [
             _open_file(folder / path, str(folder / path)) for path in (*movies[1:], *zips[1:])
@@ -233,50 +221,6 @@ def _sequences(folder: Path, frames: Iterable[Path]) -> list[Sequence]:
         store = Folder(folder / place)
         found += [gather(store, group, strays if group is groups[0] else ()) for group in large]
     return found
-
-
-def _scan(folder: Path) -> _Found:
-    found: defaultdict[str, list[Path]] = defaultdict(list)
-    for path in _walk(folder, DEEPEST):
-        found[kind_of(path)].append(path.relative_to(folder))
-    # A preview beside the movie is no clip of its own; alone in a folder it is one.
-    movies = [p for p in found["movie"] if p.suffix.lower() not in PREVIEWS] or found["movie"]
-    return _Found(tuple(movies), tuple(found["archive"]), tuple(found["exr"]))
-
-
-def _walk(folder: Path, depth: int) -> Iterator[Path]:
-    """Yield the files below a folder, sorted; hidden ones, desktop litter and our own output left out."""
-    try:
-        entries = sorted(folder.iterdir())
-    except OSError as problem:
-        raise SourceError(f"cannot be listed ({problem.strerror})", where=str(folder)) from None
-    for entry in entries:
-        if entry.name.startswith((".", "__MACOSX")):
-            continue
-        if entry.is_file():
-            yield entry
-        elif (
-            depth
-            and entry.is_dir()
-            and not entry.is_symlink()
-            and not (entry / OUTPUT_MARK).exists()
-        ):
-            yield from _walk(entry, depth - 1)
-
-
-def _by_first_folder(found: _Found) -> dict[str, _Found]:
-    names = {
-        path.parts[0] if len(path.parts) > 1 else ""
-        for path in (*found.movies, *found.zips, *found.frames)
-    }
-
-    def under(paths: tuple[Path, ...], name: str) -> tuple[Path, ...]:
-        return tuple(p for p in paths if (p.parts[0] if len(p.parts) > 1 else "") == name)
-
-    return {
-        n: _Found(under(found.movies, n), under(found.zips, n), under(found.frames, n))
-        for n in names
-    }
 
 
 def _distinct(clips: list[Delivery]) -> tuple[Delivery, ...]:

@@ -9,7 +9,6 @@ While `clip` is fetched, three hidden names stand beside it:
 The first two outlive a run that ends early, and the next goes on from them.
 """
 
-import fcntl
 import hashlib
 import os
 import time
@@ -22,6 +21,7 @@ import xxhash
 from pydantic import ValidationError
 
 from answerprint.errors import StorageError
+from answerprint.ingest.lock import held
 from answerprint.record import Record
 
 BLOCK_BYTES: Final = 1 << 20
@@ -159,9 +159,11 @@ def sole_use(
     Waits, by calling `pause`, as long as the other run gets on. Raises
     StorageError where its part has not grown for `standstill` seconds.
     """
-    partial, lock = Partial(folder, name), folder / f".{name}.lock"
+    partial = Partial(folder, name)
     size, since = -1, time.monotonic()
-    while (descriptor := _locked(lock)) is None:
+
+    def stand_by() -> None:
+        nonlocal size, since
         if partial.size != size:
             size, since = partial.size, time.monotonic()
         if time.monotonic() - since > standstill:
@@ -171,26 +173,6 @@ def sole_use(
                 hint="end that run",
             )
         pause(_LOOK_AGAIN)
-    try:
+
+    with held(folder / f".{name}.lock", stand_by):
         yield partial
-    finally:
-        # Removed before it is let go of, so that who opened it meanwhile can tell.
-        with suppress(OSError):
-            lock.unlink()
-        os.close(descriptor)
-
-
-def _locked(path: Path) -> int | None:
-    """Return a descriptor that holds the file at `path`; None where another run does."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if os.path.samestat(os.fstat(descriptor), path.stat()):
-            return descriptor
-    except (BlockingIOError, FileNotFoundError):
-        pass
-    except BaseException:
-        os.close(descriptor)
-        raise
-    os.close(descriptor)
-    return None

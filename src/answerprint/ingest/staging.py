@@ -10,14 +10,14 @@ removed; two runs at once cannot touch each other's, since the second is refused
 """
 
 import errno
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from answerprint.errors import StorageError
+from answerprint.ingest.lock import held
 
 _HINTS = {
     errno.ENOSPC: "free some space",
@@ -34,7 +34,13 @@ def staged_folder(target: Path) -> Iterator[Path]:
     _refuse_existing(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     work = target.with_name(f".{target.name}.partial")
-    with _locked(target.with_name(f".{target.name}.lock"), target):
+
+    def refuse() -> None:
+        raise StorageError(
+            "another run is unpacking to it", where=str(target), hint="wait until it has ended"
+        )
+
+    with held(target.with_name(f".{target.name}.lock"), refuse):
         # The run that held the lock until now may just have made it.
         _refuse_existing(target)
         if work.exists():
@@ -51,45 +57,6 @@ def _refuse_existing(target: Path) -> None:
         raise StorageError(
             "is there already", where=str(target), hint="remove it or choose another folder"
         )
-
-
-@contextmanager
-def _locked(path: Path, target: Path) -> Iterator[None]:
-    """Hold the file at `path` alone. Raises StorageError where another run does."""
-    try:
-        descriptor = _lock(path)
-    except BlockingIOError:
-        raise StorageError(
-            "another run is unpacking to it", where=str(target), hint="wait until it has ended"
-        ) from None
-    try:
-        yield
-    finally:
-        # Removed before it is let go of, so that who opened it meanwhile can tell.
-        with suppress(OSError):
-            path.unlink()
-        os.close(descriptor)
-
-
-def _lock(path: Path) -> int:
-    """Return a descriptor that holds the file at `path`, made where there is none."""
-    while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if _stands_at(path, descriptor):
-                return descriptor
-        except OSError:
-            os.close(descriptor)
-            raise
-        os.close(descriptor)
-
-
-def _stands_at(path: Path, descriptor: int) -> bool:
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.stat())
-    except FileNotFoundError:
-        return False
 
 
 @contextmanager

@@ -5,7 +5,7 @@ of all of it and full-resolution luma tiles spread over it, in a file beside the
 work. Memory is one frame; disk is 145 kB a frame.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,8 +14,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from answerprint.color.codes import Codes, codes_to_rgb
 from answerprint.color.light import luminance
+from answerprint.color.planes import Box, decode_planes
 from answerprint.measured.deliverable import Likeness
+from answerprint.measured.movie import ColorTags
+from answerprint.order import Size
 
 TILE: Final = 64
 """Side of a luma tile in pixels: 16 of SSIM's windows fit without overlap in each direction."""
@@ -47,18 +51,44 @@ class Sample:
 
 
 def sample(rgb: NDArray[np.uint16]) -> Sample:
-    """Take the samples of a full-range 16-bit R'G'B' picture, (h, w, 3)."""
-    small = cv2.resize(rgb, THUMB, interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(
-        257
-    )
-    height, width = rgb.shape[:2]
-    side = min(TILE, height, width)
-    tops = np.linspace(0, height - side, GRID).astype(int)
-    lefts = np.linspace(0, width - side, GRID).astype(int)
-    cuts = [rgb[y : y + side, x : x + side] for y in tops for x in lefts]
-    return Sample(
-        small, np.stack([luminance(cut.astype(np.float32) / np.float32(257)) for cut in cuts])
-    )
+    """Take the samples of a full-range 16-bit R'G'B' picture, (3, h, w)."""
+    small = [cv2.resize(plane, THUMB, interpolation=cv2.INTER_AREA) for plane in rgb]
+    cuts = [rgb[:, y : y + h, x : x + w] for x, y, w, h in tiles((rgb.shape[2], rgb.shape[1]))]
+    return Sample(_eighth(cv2.merge(small)), np.stack([_luma(cut) for cut in cuts]))
+
+
+def sample_planes(planes: Mapping[str, Codes], bits: int, tags: ColorTags, size: Size) -> Sample:
+    """Take the samples of the top left `size` of a decoded picture, converting no more of it than they need."""
+    shape = {name: plane.shape for name, plane in planes.items()}
+    whole = shape["Y" if "Y" in planes else "G"]
+    matrix, range_ = tags.matrix or "bt709", tags.range or ("tv" if "Y" in planes else "pc")
+    cuts = [
+        decode_planes(planes, bits, matrix, range_, siting="center", box=box) for box in tiles(size)
+    ]
+    inside = {
+        name: plane[
+            : -(-size[1] * shape[name][0] // whole[0]), : -(-size[0] * shape[name][1] // whole[1])
+        ]
+        for name, plane in planes.items()
+    }
+    small = np.clip(codes_to_rgb(inside, bits, tags, THUMB), 0, 1) * np.float32(255)
+    return Sample(small, np.stack([_luma(cut) for cut in cuts]))
+
+
+def tiles(size: Size) -> list[Box]:
+    """Return where the luma tiles of a picture lie: left, top, width and height of each."""
+    side = min(TILE, *size)
+    lefts = np.linspace(0, size[0] - side, GRID).astype(int)
+    tops = np.linspace(0, size[1] - side, GRID).astype(int)
+    return [(int(x), int(y), side, side) for y in tops for x in lefts]
+
+
+def _luma(rgb: NDArray[np.uint16]) -> NDArray[np.float32]:
+    return luminance(_eighth(cv2.merge(list(rgb))))
+
+
+def _eighth(rgb: NDArray[np.uint16]) -> NDArray[np.float32]:
+    return np.asarray(rgb.astype(np.float32) / np.float32(257))
 
 
 class Reference:
@@ -70,9 +100,8 @@ class Reference:
         self._shape: tuple[int, ...] = ()
         self.frames = 0
 
-    def add(self, rgb: NDArray[np.uint16]) -> None:
+    def add(self, taken: Sample) -> None:
         """Keep the samples of the next picture."""
-        taken = sample(rgb)
         self._shape = taken.tiles.shape
         self._file.write((taken.thumb * 257).round().astype(np.uint16).tobytes())
         self._file.write((taken.tiles * 257).round().astype(np.uint16).tobytes())
@@ -103,11 +132,10 @@ class _Frame:
     slipped: bool
 
 
-def compare(reference: Reference, decoded: Iterable[NDArray[np.uint16]]) -> Likeness:
-    """Compare decoded pictures with the reference, one to one.
+def compare(reference: Reference, decoded: Iterable[Sample]) -> Likeness:
+    """Compare samples of decoded pictures with the reference, one to one.
 
-    `decoded` are full-range 16-bit R'G'B', cropped and turned like the
-    reference; where their numbers differ only the common ones are compared.
+    Where their numbers differ only the common ones are compared.
     """
     frames = list(_compared(reference, decoded))
     psnr = [round(frame.psnr, 2) for frame in frames] or [0.0]
@@ -141,11 +169,11 @@ def ssim(reference: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     return float(np.mean(above / below))
 
 
-def _compared(reference: Reference, decoded: Iterable[NDArray[np.uint16]]) -> Iterator[_Frame]:
-    for number, rgb in enumerate(decoded):
+def _compared(reference: Reference, decoded: Iterable[Sample]) -> Iterator[_Frame]:
+    for number, yours in enumerate(decoded):
         if number >= reference.frames:
             return
-        mine, yours = reference[number], sample(rgb)
+        mine = reference[number]
         yield _Frame(
             psnr=psnr(mine.tiles, yours.tiles),
             ssim=float(np.mean([ssim(a, b) for a, b in zip(mine.tiles, yours.tiles, strict=True)])),

@@ -60,14 +60,14 @@ def measure_sequence(
     ArchiveError where a zip turns out to be damaged.
     """
     workers = threads or default_threads()
-    collected = _Collected()
+    collected = Collector()
     with ThreadPoolExecutor(workers, "decode") as pool, single_threaded_opencv(), frames_reused():
         seen = in_order(
             pool, lambda f: observe(sequence.store, f), sequence.frames, ahead=workers + AHEAD
         )
         for observed in counted(seen, "measuring frames", len(sequence), progress):
             collected.add(observed)
-    return _summarize(sequence, collected)
+    return collected.result(sequence)
 
 
 def observe(store: FrameStore, file: FrameFile) -> Observed:
@@ -126,7 +126,7 @@ def single_threaded_opencv() -> Iterator[None]:
         cv2.setNumThreads(before)
 
 
-class _Collected:
+class Collector:
     """Frames so far, in order, with the two neighbours that damage is judged by."""
 
     def __init__(self) -> None:
@@ -136,12 +136,17 @@ class _Collected:
         self._last: deque[Reach | None] = deque(maxlen=3)
 
     def add(self, observed: Observed) -> None:
+        """Take the next frame."""
         self.frames.append(self._numbered(observed))
         self._last.append(observed.reach)
         if len(self._last) == 3:
             self._compare(*self._last)
         if observed.thumb is not None:
             self.meter.add(observed.thumb)
+
+    def result(self, sequence: Sequence) -> SequenceMeasures:
+        """Return everything the checks need of `sequence`, whose frames have all been taken."""
+        return _summarize(sequence, self)
 
     def _numbered(self, observed: Observed) -> FrameLevels:
         if observed.header is None:
@@ -179,7 +184,7 @@ def fit_within(width: int, height: int, longest: int) -> Size:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def _summarize(sequence: Sequence, collected: _Collected) -> SequenceMeasures:
+def _summarize(sequence: Sequence, collected: Collector) -> SequenceMeasures:
     widths = Counter(frame.width for frame in sequence.frames)
     padding = widths.most_common(1)[0][0]
     wide = [f for f in sequence.frames if f.width != padding and f.width != _natural_width(f)]

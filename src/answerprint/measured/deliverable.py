@@ -1,5 +1,6 @@
 """What was measured of a finished file: the proof that it is what its preset says."""
 
+from answerprint.measured.light import LightLevel, StaticMetadata
 from answerprint.measured.movie import ColorTags, MovieFacts
 from answerprint.measured.sound import SoundLaid
 from answerprint.order import Rate, Size
@@ -27,6 +28,8 @@ class Expected(Record):
     """Timecode of the first frame, where the preset carries a track."""
     faststart: bool = False
     """The index has to stand before the pictures."""
+    peak: int | None = None
+    """Light of the mastering display in cd/m2, where HDR static metadata has to be carried."""
     psnr: float = 0.0
     """Floor of the luma peak signal-to-noise ratio, in dB, at the worst frame."""
     ssim: float = 0.0
@@ -71,8 +74,14 @@ class Deliverable(Record):
     """xxh3-64 of the file."""
     expected: Expected
     """What it has to be."""
-    facts: MovieFacts
-    """What its container and streams say."""
+    facts: MovieFacts | None = None
+    """What its container and streams say; None for frames."""
+    light: LightLevel | None = None
+    """Light of its decoded pictures, where they are HDR."""
+    container_static: StaticMetadata | None = None
+    """HDR static metadata that the container states."""
+    bitstream_static: StaticMetadata | None = None
+    """HDR static metadata that the bitstream states, where its codec can."""
     packets: int
     """Picture packets it holds."""
     decoded: int

@@ -16,22 +16,49 @@ class Loudness(Record):
     """True peak in dBTP."""
 
 
-class SoundLaid(Record):
-    """How a sound was fitted to a picture."""
+class StemLaid(Record):
+    """One sound that went into the mix."""
 
     source: str
     """File it came from."""
+    seconds: float
+    """Length it had."""
+    layout: str
+    """Channel layout it had."""
+    gain: float = 0.0
+    """Gain in dB that it was mixed with."""
+    start: float = 0.0
+    """When its sample 0 is heard, in seconds after frame 0; below 0 its beginning was cut."""
+
+
+class SoundLaid(Record):
+    """How sound was fitted to a picture."""
+
+    source: str
+    """File it came from; the first of several."""
     source_seconds: float
     """Length it had."""
     seconds: float
     """Length it has now: the picture's."""
     fit: str
     """How it was made that long."""
+    stems: tuple[StemLaid, ...] = ()
+    """Every sound of the mix, in the order given."""
+    layout: str = ""
+    """Channel layout of the result."""
+    fade_in: float = 0.0
+    """Length of the fade at the start, in seconds."""
+    fade_out: float = 0.0
+    """Length of the fade at the end, in seconds."""
     gain: float = 0.0
     """Gain in dB that loudness asked for."""
+    limited: float = 0.0
+    """Most that the limiter took off a peak, in dB; 0 where one linear gain was all."""
     before: Loudness | None = None
-    """Loudness after fitting and before the gain, where a target was named."""
+    """Loudness after mixing and fading and before the gain."""
     after: Loudness | None = None
-    """Loudness of the result."""
+    """Loudness of the result, before a deliverable's codec."""
+    delivered: Loudness | None = None
+    """Loudness of the finished file, decoded again, where a loudness or a true peak was asked for."""
     notes: tuple[str, ...] = ()
     """What a listener should know, for example that silence was added."""

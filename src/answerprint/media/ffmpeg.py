@@ -139,6 +139,8 @@ class Process:
                 stdin=subprocess.PIPE if feed else subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
+                # A terminal's Ctrl-C goes to the whole group: we end our encoders ourselves, when we stop.
+                process_group=0,
             )
         except OSError as problem:
             raise ToolError(f"cannot be started ({problem.strerror})", where=arguments[0]) from None
@@ -212,6 +214,7 @@ def _ask(flag: str) -> str:
             text=True,
             check=True,
             timeout=60,
+            process_group=0,
         )
     except (OSError, subprocess.SubprocessError) as problem:
         raise ToolError(f"does not answer {flag} ({problem})", where=Path(program()).name) from None

@@ -94,31 +94,10 @@ _MODE_KEYS: Final = {
     "text": ("prompt",), "image": ("anchors",), "keyframes": ("keyframes",), "extend": ("anchors",),
     "interpolate": ("anchors",), "edit": ("source", "edit"), "reframe": ("source", "reframe"),
 }  # fmt: skip
-_NAMED: Final = {
-    size: (resolution, aspect)
-    for resolution, cells in CELLS.items()
-    for aspect, size in cells.items()
-}
-_MEDIA: Final = frozenset(
-    [
-        "jpeg",
-        "png",
-        "webp",
-        "gif",
-        "bmp",
-        "tiff",
-        "heic",
-        "avif",
-        "exr",
-        "svg",
-        "mp4",
-        "mov",
-        "webm",
-        "mkv",
-        "avi",
-        "m4v",
-    ]
-)
+_MEDIA: Final = frozenset((
+    "jpeg", "png", "webp", "gif", "bmp", "tiff", "heic", "avif", "exr", "svg",
+    "mp4", "mov", "webm", "mkv", "avi", "m4v",
+))  # fmt: skip
 _SAME: Final = {"jpg": "jpeg", "tif": "tiff", "svg+xml": "svg", "quicktime": "mov"}
 
 
@@ -177,19 +156,20 @@ def _asked(order: Order) -> dict[str, Fact | None]:
 
 def _shape(order: Order) -> dict[str, Fact | None]:
     made_new = work_of(order) == "generation"
-    resolution, aspect = _NAMED.get(order.size, (None, None)) if order.size else (None, None)
+    resolution, aspect = order.named_shape
+    if order.size:
+        # A size is a published one exactly where it has a resolution's name.
+        cell = order.size if resolution else None
+    else:
+        cells = CELLS[resolution or USUAL_RESOLUTION]
+        cell = cells.get(aspect or ("16:9" if made_new else ""))
     usual = USUAL_RESOLUTION if made_new and order.size is None else None
-    aspect = order.aspect or aspect
-    resolution = order.resolution or resolution or usual
-    size = order.size or CELLS[resolution or USUAL_RESOLUTION].get(
-        aspect or ("16:9" if made_new else "")
-    )
     return {
-        "resolution": resolution,
+        "resolution": resolution or usual,
         "resolution_named": order.resolution is not None,
         "aspect": aspect,
         "size": _spell(order.size) if order.size else None,
-        "cell": _spell(size) if size in _NAMED else None,
+        "cell": _spell(cell) if cell else None,
     }
 
 

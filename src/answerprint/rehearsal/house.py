@@ -17,10 +17,9 @@ from uuid import uuid4
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from answerprint.errors import AnswerprintError
-from answerprint.rehearsal.courier import deliver
 from answerprint.rehearsal.faults import Faults
 from answerprint.rehearsal.held import Held, State, WebhookBody, as_if
+from answerprint.rehearsal.outcome import born_with, come_of, put, tell
 from answerprint.rehearsal.studio import HeldFile, Spec, Studio
 
 __all__ = ["ACCEPTED", "Held", "HeldFile", "House", "Spec", "State", "seed_of", "standing"]
@@ -35,8 +34,6 @@ KEPT: Final = "kept"
 """Where uploads lie on the shelf."""
 STANDINGS: Final = {"wrong": 401, "empty": 402, "closed": 403}
 """What keys of these beginnings are answered: a key nobody knows, an empty account, a closed one."""
-FAILED: Final = "The generation failed. Please try again."
-MODERATED: Final = "The content was flagged by moderation. Please change the prompt or the input."
 
 ACCEPTED: ContextVar[list[str] | None] = ContextVar("ACCEPTED", default=None)
 """Ids of the jobs the request at hand has had accepted."""
@@ -103,7 +100,7 @@ class House:
             webhook_body=webhook_body,
             upload=upload,
             results=results,
-            faults=self._born_with(spec, webhook),
+            faults=born_with(self.faults, spec, hooked=bool(webhook)),
             updated=time.time(),
         )
         with self._lock:
@@ -129,7 +126,7 @@ class House:
         """End a job that has not ended and return it, None where there is none of that id."""
         held = self.held(id)
         if held is not None and self._move(held, "canceled"):
-            self._tell(held)
+            tell(held, until=self._closing)
         return held
 
     def keep(self, content: bytes, media_type: str) -> str:
@@ -212,45 +209,18 @@ class House:
         self._closing.set()
         self._workers.shutdown(wait=True, cancel_futures=True)
 
-    def _born_with(self, spec: Spec, webhook: str | None) -> frozenset[str]:
-        strikes = self.faults.strikes
-        end = strikes("job-failed", "moderated", "never-finishing")
-        picture = None if end else strikes(*spec.possible_faults)
-        hooks = [strikes("webhook-twice"), strikes("webhook-early")] if webhook else []
-        return frozenset(name for name in (end, picture, *hooks) if name)
-
     def _run(self, held: Held) -> None:
         if self._closing.wait(held.seconds / 4) or not self._move(held, "running"):
             return
         if "never-finishing" in held.faults or self._closing.wait(held.seconds * 3 / 4):
             return
-        state, files, failure = self._outcome(held)
-        self._put(held, files)
+        state, files, failure = come_of(held, self.studio)
+        put(held, files, until=self._closing)
         if "webhook-early" in held.faults:
-            self._tell(as_if(held, state, files, failure))
+            tell(as_if(held, state, files, failure), until=self._closing)
             self._closing.wait(EARLY_SECONDS)
         if self._move(held, state, files, failure) and "webhook-early" not in held.faults:
-            self._tell(held)
-
-    def _outcome(self, held: Held) -> tuple[State, tuple[HeldFile, ...], str | None]:
-        if "moderated" in held.faults:
-            return "moderated", (), MODERATED
-        if "job-failed" in held.faults:
-            return "failed", (), FAILED
-        fault = next((name for name in held.spec.possible_faults if name in held.faults), None)
-        try:
-            return "done", self._made(held, fault), None
-        except (AnswerprintError, OSError, ValueError) as problem:
-            return "failed", (), f"The rehearsal could not render it: {problem}"
-
-    def _made(self, held: Held, fault: str | None) -> tuple[HeldFile, ...]:
-        return tuple(
-            file.model_copy(update={"result": result})
-            for result in range(held.results)
-            for file in self.studio.make(
-                held.spec.model_copy(update={"seed": held.spec.seed + result}), fault
-            )
-        )
+            tell(held, until=self._closing)
 
     def _move(
         self,
@@ -266,22 +236,6 @@ class House:
             held.files, held.failure, held.updated = files, failure, time.time()
             held.state = state
             return True
-
-    def _tell(self, held: Held) -> None:
-        if held.webhook is None or held.webhook_body is None:
-            return
-        letters = held.webhook_body(held)
-        letters = letters if isinstance(letters, list) else [letters]
-        for body, headers in letters * (2 if "webhook-twice" in held.faults else 1):
-            deliver("POST", held.webhook, body, headers, until=self._closing)
-
-    def _put(self, held: Held, files: tuple[HeldFile, ...]) -> None:
-        if held.upload is None:
-            return
-        for file in files:
-            if file.kind == "movie":
-                headers = {"Content-Type": file.media_type}
-                deliver("PUT", held.upload, file.path.read_bytes(), headers, until=self._closing)
 
 
 def standing(key: str | None) -> int:

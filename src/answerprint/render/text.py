@@ -134,10 +134,10 @@ def _checks(report: Report) -> Iterator[str]:
 
 
 def _deliverable(made: Deliverable) -> str:
-    size = f"{made.facts.size[0]}x{made.facts.size[1]}"
+    size, rate = f"{made.expected.size[0]}x{made.expected.size[1]}", made.expected.rate
     like = made.likeness
     quality = f", PSNR {like.psnr:g} dB and SSIM {like.ssim:g} at the worst frame" if like else ""
     sound = f", sound {made.sound_seconds:.3f} s" if made.sound_seconds is not None else ", silent"
     return one_line(
-        f"  made       {made.file}: {made.decoded} frames at {made.facts.rate}, {size} {made.facts.codec}{sound}{quality}"
+        f"  made       {made.file}: {made.decoded} frames at {rate}, {size} {made.expected.codec}{sound}{quality}"
     )

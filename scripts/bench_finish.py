@@ -1,0 +1,161 @@
+"""Measures `finish` of EXR frames to four files against the shell way and against the encoders alone, in one run.
+
+    bench_finish.py [FOLDER] [--rounds N] [--once]
+
+`--once` leaves out what is measured a single time: the first run on a machine, and 480 frames.
+Every ratio is the median of its rounds, by the clock and in CPU seconds: where other
+work shares the machine, the clock of one side may suffer more, CPU seconds hardly do.
+"""
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+from bench import FRAMES, SIZE, prepare
+from bench_peers import PRESETS, Floor, Shell, Spent, spent
+
+ROUNDS = 3
+WANTED = {"shell": 4.0, "floor": 1.25, "memory": 900, "growth": 1.10}
+
+
+def main() -> None:
+    asked = arguments()
+    short, long = prepare(asked.folder)
+    cache = asked.folder / "cache"
+    work = asked.folder / "work"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
+    try:
+        os.environ["ANSWERPRINT_CACHE"] = str(cache)
+        say("baking and writing raw frames")
+        floor, shell = Floor(short, work / "floor"), Shell(short, work / "shell")
+        compare(short, work, floor, shell, asked.rounds)
+        if not asked.once:
+            shutil.rmtree(work / "floor")
+            once(short, long, work)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    usual = Path(tempfile.gettempdir()) / "answerprint-bench"
+    parser.add_argument("folder", nargs="?", type=Path, default=usual)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--once", action="store_true")
+    return parser.parse_args()
+
+
+def compare(short: Path, work: Path, floor: Floor, shell: Shell, rounds: int) -> None:
+    from answerprint.media import ffmpeg
+
+    taken: dict[str, list[Spent]] = {"answerprint": [], "floor": [], "shell": []}
+    ours: list[dict[str, float]] = []
+    print(f"finish: {FRAMES} frames of {SIZE[0]}x{SIZE[1]} half DWAB in a zip to {','.join(PRESETS)}")
+    print(f"  {len(os.sched_getaffinity(0))} cores, {rounds} rounds, load {os.getloadavg()[0]:.1f} before")
+    for number in range(rounds):  # each goes first in turn: what the disk still writes slows who follows
+        for turn in range(3):
+            side = list(taken)[(number + turn) % 3]
+            say(f"round {number + 1}: {side}")
+            os.sync()
+            if side == "answerprint":
+                each = finish(short, work)
+                ours.append(each)
+                taken[side].append(Spent(each["seconds"], each["own"] + each["encoders"]))
+            else:
+                taken[side].append(floor.run() if side == "floor" else shell.run())
+    labels = {
+        "answerprint": f"answerprint {version('answerprint')}, checked, measured and proven, bakes in the cache",
+        "floor": f"ffmpeg {ffmpeg.version()} alone, four side by side, fed raw frames from files",
+        "shell": f"{shell.unzip}, oiiotool {version('OpenImageIO')} a view, ffmpeg {shell.how}",
+    }
+    for side, label in labels.items():
+        seconds, cpu = (statistics.median(getattr(s, name) for s in taken[side]) for name in ("seconds", "cpu"))  # fmt: skip
+        print(f"  {label:<86} {seconds:6.1f} s, {cpu:6.1f} CPU s")
+    own, encoders = (statistics.median(each[name] for each in ours) for name in ("own", "encoders"))
+    print(f"  of answerprint's CPU seconds its encoders take {encoders:.1f}, everything else {own:.1f}")
+    print(f"  of the shell's: {shell.parts()}")
+    ratio("shell / answerprint", taken["shell"], taken["answerprint"], f"at least {WANTED['shell']}")
+    ratio("answerprint / encoders alone", taken["answerprint"], taken["floor"], f"at most {WANTED['floor']}")
+    print(f"  load {os.getloadavg()[0]:.1f} after")
+
+
+def ratio(label: str, above: list[Spent], below: list[Spent], wanted: str) -> None:
+    pairs = list(zip(above, below, strict=True))
+    clock = sorted(a.seconds / b.seconds for a, b in pairs)
+    cpu = statistics.median(a.cpu / b.cpu for a, b in pairs)
+    print(
+        f"  {label:<30} {statistics.median(clock):.2f} (rounds {clock[0]:.2f} to {clock[-1]:.2f}; "
+        f"in CPU seconds {cpu:.2f}), wanted {wanted}"
+    )
+
+
+def once(short: Path, long: Path, work: Path) -> None:
+    """Print the first run on a machine, and memory by length."""
+    os.environ["NUMBA_CACHE_DIR"] = str(work / "numba")
+    kept, os.environ["ANSWERPRINT_CACHE"] = os.environ["ANSWERPRINT_CACHE"], str(work / "cache")
+    say("with empty caches")
+    first = finish(short, work)
+    os.environ["ANSWERPRINT_CACHE"] = kept
+    os.environ.pop("NUMBA_CACHE_DIR")
+    print(f"  first time on a machine, kernels compiled and two views baked: {first['seconds']:.1f} s, "
+          f"{first['own'] + first['encoders']:.1f} CPU s")  # fmt: skip
+    say(f"{FRAMES} and {4 * FRAMES} frames for their memory")
+    peak, longer = (finish(path, work)["peak"] for path in (short, long))
+    print(
+        f"  peak memory of the process, without ffmpeg's: {FRAMES} frames {peak:.0f} MB, "
+        f"{4 * FRAMES} frames {longer:.0f} MB, wanted at most {WANTED['memory']}"
+    )
+    print(f"  four times the frames take {longer / peak:.2f} of the memory, wanted at most {WANTED['growth']}")
+
+
+def finish(source: Path, work: Path) -> dict[str, float]:
+    """Finish in a process of its own: its seconds, CPU seconds by who spent them, and its own peak memory in MB."""
+    out, note = work / "finished", work / "note.json"
+    shutil.rmtree(out, ignore_errors=True)
+    words = [str(source), "--out", str(out), "--deliver", ",".join(PRESETS)]
+    with spent() as taken:
+        subprocess.run([sys.executable, __file__, "--finish", str(note), *words],
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)  # fmt: skip
+    made = {path.suffix for path in out.glob("*/deliver/*")}
+    assert made == {".mp4", ".mov", ".webm"}, f"made {made}"
+    shutil.rmtree(out)
+    return json.loads(note.read_text()) | {"seconds": taken.seconds}
+
+
+def finish_here(note: Path, words: list[str]) -> None:
+    from answerprint.cli.app import run
+
+    code = run(["finish", *words])
+    own, encoders = (cpu_seconds(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    # Linux hands the peak of a parent on to the child that replaces it; VmHWM is the process's own.
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    peak = int(status["VmHWM"].split()[0]) / 1024
+    note.write_text(json.dumps({"peak": peak, "own": own, "encoders": encoders}))
+    # The clip repeats its frames, and the checks find where it jumps.
+    sys.exit(0 if code in (0, 1) else code)
+
+
+def cpu_seconds(who: int) -> float:
+    used = resource.getrusage(who)
+    return used.ru_utime + used.ru_stime
+
+
+def say(text: str) -> None:
+    print(time.strftime("%H:%M:%S"), text, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--finish"]:
+        finish_here(Path(sys.argv[2]), sys.argv[3:])
+    else:
+        main()

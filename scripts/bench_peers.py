@@ -1,0 +1,211 @@
+"""What bench_finish.py measures against: the shell way, and the encoders alone. Both take answerprint's own encoder options."""
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench import DISTINCT, FRAMES
+
+PRESETS = ("hevc-hdr10", "prores-422hq", "h264-web", "vp9-web")
+
+
+@dataclass
+class Spent:
+    """What a run took: by the clock, and on all cores together, its children's included."""
+
+    seconds: float = 0.0
+    cpu: float = 0.0
+
+
+@contextmanager
+def spent() -> Iterator[Spent]:
+    """Time a block whose work is done by processes that it waits for."""
+    taken, before, started = Spent(), children(), time.perf_counter()
+    yield taken
+    taken.seconds, taken.cpu = time.perf_counter() - started, children() - before
+
+
+def children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def planned(source: Path, folder: Path) -> tuple[Any, list[Any]]:
+    """Return the pictures of `source`, and how answerprint would encode them to each preset."""
+    from answerprint.deliverables.encode import Encoding, form_of
+    from answerprint.deliverables.preset import load_preset
+    from answerprint.deliverables.treatment import Treatment
+    from answerprint.ingest.delivery import open_one
+    from answerprint.master import master_pictures
+
+    treated, encodings = Treatment(), []
+    with open_one(str(source)).opened() as delivery:
+        pictures = master_pictures(delivery, treated, None)
+    for preset in map(load_preset, PRESETS):
+        form = form_of(pictures, preset, treated.geometry, treated.graded(preset))
+        target = folder / f"{preset.name}{preset.suffix}"
+        encodings.append(Encoding(preset, target, form, tuple(range(FRAMES)), pictures.rate))
+    return pictures, encodings
+
+
+class Floor:
+    """Encoders fed what answerprint feeds them, ready-made, from files that lie in the page cache."""
+
+    def __init__(self, source: Path, folder: Path) -> None:
+        from answerprint.deliverables.commands import command_line
+
+        folder.mkdir()
+        pictures, encodings = planned(source, folder)
+        raws = {form: folder / f"{number}.raw" for number, form in enumerate({e.form: 0 for e in encodings})}
+        write_raw(source, encodings, raws)
+        self._commands = []
+        for encoding in encodings:
+            words = command_line(pictures, encoding)
+            words[words.index("pipe:")] = str(raws[encoding.form])
+            self._commands.append(words)
+
+    def run(self) -> Spent:
+        with spent() as taken:
+            side_by_side(self._commands)
+        return taken
+
+
+def write_raw(source: Path, encodings: list[Any], raws: dict[Any, Path]) -> None:
+    """Write the raw frames of every form, the distinct ones again and again as the zip has them."""
+    from answerprint.deliverables.pictures import develop
+    from answerprint.deliverables.treatment import Treatment
+    from answerprint.ingest.delivery import open_one
+    from answerprint.master import master_pictures
+
+    with open_one(str(source)).opened() as delivery:
+        pictures = master_pictures(delivery, Treatment(), None)
+        appearances = {encoding.form.appearance: 0 for encoding in encodings}
+        pictures.prepare(list(appearances), exactly=False, progress=lambda *_: None)
+        for developed in develop(pictures, range(DISTINCT), list(raws), facts=None):  # type: ignore[arg-type]
+            for form, path in raws.items():
+                with path.open("ab") as file:
+                    file.write(developed.pictures[form])
+    for path in raws.values():
+        once = path.read_bytes()
+        with path.open("ab") as file:
+            for _ in range(FRAMES // DISTINCT - 1):
+                file.write(once)
+
+
+class Shell:
+    """unzip, oiiotool to a folder of frames for each view, and one ffmpeg a file.
+
+    Frames are 16-bit PPM: of DPX, TIFF, PNG and PPM what oiiotool writes and
+    ffmpeg reads in the least time. ffmpeg processes run one after another and
+    side by side in the first round, and in whichever way was faster then.
+    """
+
+    def __init__(self, source: Path, folder: Path) -> None:
+        folder.mkdir()
+        self._source, self._folder = source, folder
+        self._pictures, self._encodings = planned(source, folder)
+        self.unzip = "unzip" if shutil.which("unzip") else "python -m zipfile"
+        self.how = ""
+        self._parts: dict[str, list[Spent]] = {}
+
+    def run(self) -> Spent:
+        """Return what the whole way took."""
+        self._clear()
+        steps = [self._step("unzip", [unzipping(self._source, self._folder / "exr")])]
+        for view in self._views():
+            steps.append(self._step("oiiotool", [self._shown(view)]))
+        steps.append(self._encoded())
+        self._clear()
+        return Spent(sum(step.seconds for step in steps), sum(step.cpu for step in steps))
+
+    def parts(self) -> str:
+        """Return the medians of its steps in words."""
+        return ", ".join(f"{name} {middle(runs):.1f} s" for name, runs in self._parts.items())
+
+    def _views(self) -> list[str]:
+        return list(dict.fromkeys(e.form.appearance.grading.view for e in self._encodings))
+
+    def _encoded(self) -> Spent:
+        commands = [self._encoding(encoding) for encoding in self._encodings]
+        tried = []
+        for how, groups in (("one after another", [[c] for c in commands]), ("side by side", [commands])):
+            if self.how in ("", how):
+                tried.append((how, self._step(f"ffmpeg {how}", *groups)))
+        self.how, best = min(tried, key=lambda pair: pair[1].seconds)
+        return best
+
+    def _step(self, name: str, *groups: list[list[str]]) -> Spent:
+        with spent() as taken:
+            for group in groups:
+                side_by_side(group)
+        self._parts.setdefault(name, []).append(taken)
+        return taken
+
+    def _shown(self, view: str) -> list[str]:
+        from answerprint.color.grading import CONFIGS
+        from answerprint.color.views import view_named
+
+        (self._folder / view).mkdir()
+        return [
+            str(Path(sys.executable).with_name("oiiotool")), "--colorconfig", f"ocio://{CONFIGS['aces-2.0']}",
+            f"{self._folder}/exr/frame_%05d.exr", "--frames", f"0-{FRAMES - 1}", "--parallel-frames",
+            "--iscolorspace", "ACES2065-1", "--ociodisplay", *view_named(view).spellings[0],
+            "-d", "uint16", "-o", f"{self._folder}/{view}/frame_%05d.ppm",
+        ]  # fmt: skip
+
+    def _encoding(self, encoding: Any) -> list[str]:
+        """Return answerprint's command with frames of R'G'B' in the place of raw pictures."""
+        from answerprint.deliverables.commands import command_line
+        from answerprint.media.ffmpeg import _ZIMG_MATRICES
+
+        words = command_line(self._pictures, encoding)
+        at, matrix = words.index("pipe:"), _ZIMG_MATRICES[encoding.preset.color.matrix]
+        kept = static_words(words[:at])
+        frames = f"{self._folder}/{encoding.form.appearance.grading.view}/frame_%05d.ppm"
+        fed = ["-framerate", str(encoding.rate), *kept, "-i", frames]
+        converted = (
+            f"zscale=matrixin=gbr:matrix={matrix}:rangein=full:range=limited:"
+            f"chromal={encoding.form.siting},format={encoding.form.pixel_format},"
+        )
+        rest = [word.replace("[0:v]", f"[0:v]{converted}", 1) for word in words[at + 1 :]]
+        return [*words[: words.index("-y") + 1], *fed, *rest]
+
+    def _clear(self) -> None:
+        for name in ("exr", *self._views()):
+            shutil.rmtree(self._folder / name, ignore_errors=True)
+
+
+def static_words(words: list[str]) -> list[str]:
+    """Return the input options of a command that carry HDR static metadata."""
+    found = []
+    for name, value in zip(words, words[1:], strict=False):
+        if name in ("-mastering_display", "-content_light"):
+            found += [name, value]
+    return found
+
+
+def unzipping(archive: Path, folder: Path) -> list[str]:
+    if shutil.which("unzip"):
+        return ["unzip", "-q", str(archive), "-d", str(folder)]
+    return [sys.executable, "-m", "zipfile", "-e", str(archive), str(folder)]
+
+
+def side_by_side(commands: list[list[str]]) -> None:
+    """Run commands at the same time, to their ends."""
+    running = [subprocess.Popen(c, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) for c in commands]
+    codes = [process.wait() for process in running]
+    if any(codes):
+        raise SystemExit(f"failed with {codes}: " + os.linesep.join(" ".join(c) for c in commands))
+
+
+def middle(runs: list[Spent]) -> float:
+    ordered = sorted(run.seconds for run in runs)
+    return ordered[len(ordered) // 2]

@@ -1,0 +1,92 @@
+"""Bakes kept on disk by the content they were made of, so that each is made once a machine."""
+
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import xxhash
+
+from answerprint.color.lattice import Lattice
+
+PLACE: Final = "ANSWERPRINT_CACHE"
+"""Environment variable that names the folder; else `answerprint` below the user's cache folder."""
+EDITION: Final = 2
+"""Counts changes of how lattices are made: bakes of another edition are not used."""
+
+_ARRAYS: Final = ("axes", "ramp", "table", "cells", "masks")
+
+
+def bake_folder() -> Path:
+    """Return the folder bakes are kept in."""
+    named = os.environ.get(PLACE)
+    if named:
+        return Path(named) / "bakes"
+    home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(home) / "answerprint" / "bakes"
+
+
+def load(key: str) -> Lattice | None:
+    """Return the bake of that key, its arrays mapped from disk; None where there is none, or a damaged one."""
+    folder = bake_folder() / f"{key}-{EDITION}"
+    try:
+        said = json.loads((folder / "bake.json").read_text(encoding="ascii"))
+        # Mapped copy-on-write: processes share the pages, and the kernel sees an ordinary array.
+        arrays = {
+            name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="c")) for name in _ARRAYS
+        }
+        digests = {name: _digest(array) for name, array in arrays.items()}
+        if said["digests"] != digests:
+            return None
+        return Lattice(top=said["top"], clamps=said["clamps"], **arrays)
+    except (OSError, ValueError, KeyError, TypeError, EOFError):
+        return None
+
+
+def keep(key: str, lattice: Lattice) -> None:
+    """Write a bake so that other processes see it whole or not at all; a folder that cannot be written keeps none."""
+    folder = bake_folder() / f"{key}-{EDITION}"
+    with suppress(OSError):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=".baking-", dir=folder.parent))
+        try:
+            _write(work, lattice)
+            shutil.rmtree(folder, ignore_errors=True)
+            work.replace(folder)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+
+
+@contextmanager
+def one_baker(key: str) -> Iterator[None]:
+    """Let one process bake a key at a time, so that the others find it done."""
+    place = bake_folder()
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        lock = (place / f".{key}.lock").open("w")
+    except OSError:
+        yield
+        return
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _write(work: Path, lattice: Lattice) -> None:
+    digests = {}
+    for name in _ARRAYS:
+        array = getattr(lattice, name)
+        np.save(work / f"{name}.npy", array)
+        digests[name] = _digest(array)
+    said = {"top": lattice.top, "clamps": lattice.clamps, "digests": digests}
+    (work / "bake.json").write_text(json.dumps(said), encoding="ascii")
+
+
+def _digest(array: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> str:
+    return xxhash.xxh3_64(np.ascontiguousarray(array).data.cast("B")).hexdigest()

@@ -1,0 +1,216 @@
+"""Showing pictures: a grading made ready for many pictures, baked where that pays."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from answerprint.color import bakes
+from answerprint.color.between import Between
+from answerprint.color.grading import Grading
+from answerprint.color.kernel import Plane, gather, scatter
+from answerprint.color.lattice import Colors, Lattice, bake, looked_up
+from answerprint.color.primaries import (
+    AP0,
+    AP1,
+    P3_D65,
+    REC709,
+    REC2020,
+    Chromaticities,
+    rgb_to_rgb,
+)
+from answerprint.color.transforms import Exact, exact
+from answerprint.measured.movie import ColorTags
+from answerprint.progress import Progress, silent
+
+WORTH: Final = 50_000_000
+"""Pixels from which a transform is baked: what baking takes, at half a microsecond a pixel of the exact one.
+
+It does not depend on what lies in the cache, so that the same work gives the same pictures everywhere.
+"""
+TOPS: Final = (1024.0, 8192.0)
+"""Where lattices end: ACES 2.0 clamps AP1 light at 1024 for SDR, and at up to 6000 for 4000 cd/m2."""
+
+_SAME: Final = 0.2 / 1023
+"""Mean difference by which clamped colors are the same; on the clamp itself floats are rounded either way."""
+_AXES: Final = (AP1, REC2020, P3_D65, REC709)
+"""Primaries that output transforms clamp to, ACES 2.0 first."""
+
+
+def half_light() -> NDArray[np.float32]:
+    """Return light by the bits of a half float: 0 for what is no number, the largest for infinity."""
+    halves = np.arange(1 << 16, dtype=np.uint16).view(np.float16).astype(np.float32)
+    return np.nan_to_num(halves, nan=0.0, posinf=65504.0, neginf=-65504.0)
+
+
+_HALF_LIGHT: Final = half_light()
+_CODE: Final = (np.arange(1 << 16) / 65535).astype(np.float32)
+
+
+class Rendering:
+    """A grading ready to show pictures: 16-bit full-range display R'G'B' of scene light.
+
+    Safe to use from many threads. `lattice` is None where every pixel goes the
+    exact way.
+    """
+
+    def __init__(
+        self, transform: Callable[[Colors], Colors], grading: Grading, lattice: Lattice | None
+    ) -> None:
+        self._exact = transform
+        self._grading = grading
+        self.lattice = lattice
+
+    def show(
+        self, planes: Sequence[NDArray[np.generic]], primaries: Chromaticities
+    ) -> NDArray[np.uint16]:
+        """Show R, G and B planes of one shape, (h, w), linear in `primaries`: (3, h, w).
+
+        Half floats are read by their bits; other types are taken as float32.
+        Not-a-number is shown as 0, infinity as the largest half float.
+        """
+        flat = [_flat(plane) for plane in planes]
+        matrix = self._grading.matrix(primaries)
+        out = np.empty((3, flat[0].size), np.uint16)
+        if self.lattice is None:
+            missed = np.arange(flat[0].size, dtype=np.int32)
+        else:
+            missed = looked_up(self.lattice, flat, _HALF_LIGHT, matrix, out)
+        for some in np.array_split(missed, max(1, missed.size >> 13)):
+            if some.size:
+                colors = gather(*flat, _HALF_LIGHT, some) @ matrix.T.astype(np.float32)
+                scatter(self._exact(np.ascontiguousarray(colors)), some, out)
+        return out.reshape(3, *planes[0].shape)
+
+
+class DisplayRendering:
+    """Display pictures made for one kind of display brought to another, ready for many pictures."""
+
+    def __init__(self, transform: Between, lattice: Lattice | None) -> None:
+        self._between = transform
+        self.lattice = lattice
+
+    def show(self, rgb: NDArray[np.uint16]) -> NDArray[np.uint16]:
+        """Convert full-range R'G'B' of 16 bits, (3, h, w)."""
+        flat = list(np.ascontiguousarray(rgb).reshape(3, -1))
+        out = np.empty((3, flat[0].size), np.uint16)
+        if self.lattice is None:
+            missed = np.arange(flat[0].size, dtype=np.int32)
+        else:
+            missed = looked_up(self.lattice, flat, _CODE, np.eye(3), out)
+        for some in np.array_split(missed, max(1, missed.size >> 13)):
+            if some.size:
+                scatter(self._between(gather(*flat, _CODE, some)), some, out)
+        return out.reshape(rgb.shape)
+
+
+def display_rendering(
+    source: ColorTags,
+    target: ColorTags,
+    pixels: int,
+    *,
+    exactly: bool = False,
+    progress: Progress = silent,
+) -> DisplayRendering | None:
+    """Return what brings display pictures of `source` to a display of `target`; None where they are the same.
+
+    HDR becomes SDR by BT.2446, SDR becomes HDR by BT.2408, and SDR of other
+    primaries is converted in light.
+    """
+    between = Between.of(source, target)
+    if between is None:
+        return None
+    if exactly or pixels < WORTH:
+        return DisplayRendering(between, None)
+    lattice = _kept(between.key)
+    if lattice is None:
+        with bakes.one_baker(between.key):
+            lattice = _kept(between.key)
+            if lattice is None:
+                progress("baking a display conversion, once on this machine", 0, None)
+                bakes.keep(between.key, bake(between, np.eye(3), 1.0, clamps=True))
+                lattice = _kept(between.key)
+    return DisplayRendering(between, lattice)
+
+
+def rendering(
+    grading: Grading, pixels: int, *, exactly: bool = False, progress: Progress = silent
+) -> Rendering:
+    """Make a grading ready to show `pixels` in all: baked where that is worth it and `exactly` is not asked.
+
+    A bake takes half a minute once a machine, and is kept. Raises as
+    `transforms.exact`.
+    """
+    transform = exact(grading)
+    if exactly or pixels < WORTH:
+        return Rendering(transform, grading, None)
+    return Rendering(transform, grading, _lattice(grading, transform, progress))
+
+
+def axes_of(transform: Exact) -> tuple[Chromaticities, float, bool]:
+    """Return what a lattice of `transform` is best built on: primaries, their top, and whether colors are clamped to it.
+
+    Most output transforms clamp colors to some primaries before anything else,
+    so that nothing outside has to be sampled; it is found out by trying.
+    """
+    random = np.random.default_rng(1)
+    signs = np.where(random.random((4096, 3)) < 0.3, -1, 1)
+    dim, bright = (
+        random.random((4096, 3)) ** 3 * 4 * signs,
+        random.random((4096, 3)) ** 3 * TOPS[-1] * 4,
+    )
+    for primaries in _AXES:
+        for top in TOPS:
+            back = rgb_to_rgb(primaries, AP0).T
+            if all(_clamps(transform, colors, back, top) for colors in (dim, bright)):
+                return primaries, top, True
+    return AP1, TOPS[0], False
+
+
+def _clamps(
+    transform: Exact, colors: NDArray[np.float64], back: NDArray[np.float64], top: float
+) -> bool:
+    off = np.abs(
+        _clipped(transform, colors @ back) - _clipped(transform, np.clip(colors, 0, top) @ back)
+    )
+    return bool(np.mean(off.max(axis=1)) < _SAME)
+
+
+def _lattice(grading: Grading, transform: Exact, progress: Progress) -> Lattice:
+    kept = _kept(transform.key)
+    if kept is not None:
+        return kept
+    with bakes.one_baker(transform.key):
+        kept = _kept(transform.key)
+        if kept is not None:
+            return kept
+        progress(f"baking {grading.view}, once on this machine", 0, None)
+        primaries, top, clamps = axes_of(transform)
+        made = bake(transform, rgb_to_rgb(AP0, primaries), top, clamps=clamps)
+        bakes.keep(transform.key, made)
+    return _kept(transform.key) or made
+
+
+_LOADED: Final[dict[str, Lattice]] = {}
+
+
+def _kept(key: str) -> Lattice | None:
+    """Return a bake of this process, or of this machine."""
+    if key not in _LOADED and (lattice := bakes.load(key)) is not None:
+        _LOADED[key] = lattice
+    return _LOADED.get(key)
+
+
+def _clipped(transform: Exact, colors: NDArray[np.float64]) -> NDArray[np.float32]:
+    return np.clip(transform(np.ascontiguousarray(colors, np.float32)), 0, 1)
+
+
+def _flat(plane: NDArray[np.generic]) -> Plane:
+    whole = np.ascontiguousarray(plane).reshape(-1)
+    if whole.dtype == np.float16:
+        return whole.view(np.uint16)
+    light: NDArray[np.float32] = np.nan_to_num(
+        whole.astype(np.float32), nan=0.0, posinf=65504.0, neginf=-65504.0
+    )
+    return light

@@ -1,0 +1,132 @@
+"""The one door to Pillow: animated GIF, WebP and AVIF, which PyAV reads wrongly or not at all.
+
+Quirks contained here:
+
+- PyAV refuses animated WebP, takes an AVIF's single still for its pictures,
+  and rounds the times of a GIF to another rate.
+- These formats count time in whole milliseconds, GIF in hundredths of a second:
+  24 frames a second become 41, 42, 42 ms. A rate is what such times round from.
+- WebP's encoder joins frames that are alike into one that is shown longer.
+- Pillow shows every picture as 8-bit R'G'B'; of AVIF it does so with some five
+  codes to spare in saturated blue.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from answerprint.errors import SourceError
+from answerprint.measured.movie import ColorTags, MovieFacts
+from answerprint.media.movie import probe
+
+ANIMATIONS: Final = frozenset({".gif", ".webp", ".avif"})
+"""Extensions of what is read here."""
+
+_TICKS: Final = {"GIF": Fraction(1, 100), "WEBP": Fraction(1, 1000), "AVIF": Fraction(1, 1000)}
+"""Seconds that times are rounded to, by Pillow's names of the formats."""
+_CHUNK: Final = 8
+_FRAME_FIELDS: Final = 16
+"""Bytes of a WebP frame before the chunks in it (RFC 9649 2.7.1.1)."""
+
+
+@dataclass(slots=True)
+class Animation:
+    """An animation as it is read: `pictures` counts those stored, `frames` what they come to at `rate`.
+
+    `loops` is how often it is shown, 0 for ever, None where Pillow does not tell.
+    """
+
+    path: Path
+    facts: MovieFacts
+    rate: Fraction
+    loops: int | None = None
+    pictures: int = 0
+    frames: int = 0
+    seconds: Fraction = Fraction(0)
+
+    def read(self) -> Iterator[NDArray[np.uint8]]:
+        """Yield packed R'G'B', (h, w, 3), once for every frame it is shown for, counting as it goes.
+
+        Memory: one picture, and what its decoder holds. Raises SourceError
+        where one does not decode.
+        """
+        try:
+            with Image.open(self.path, formats=list(_TICKS)) as opened:
+                for number in range(getattr(opened, "n_frames", 1)):
+                    opened.seek(number)
+                    opened.load()
+                    for _ in range(self._take(opened.info)):
+                        yield np.asarray(opened.convert("RGB"))
+        except (OSError, EOFError, ValueError) as problem:
+            raise SourceError(
+                f"picture {self.pictures} does not decode ({problem})", where=str(self.path)
+            ) from None
+
+    def timed(self) -> MovieFacts:
+        """Return the facts with the rate its times tell, once it is read: `rate` where they round from that."""
+        off = abs(self.seconds - self.frames / self.rate)
+        told = self.frames / self.seconds if self.seconds else None
+        # The start of the first picture is rounded, and so is the end of the last.
+        rate = self.rate if off <= 2 * Fraction(self.facts.tick) else told
+        return self.facts.model_copy(update={"rate": rate, "seconds": float(self.seconds)})
+
+    def _take(self, said: dict[Any, Any]) -> int:
+        """Count one picture, and return how many frames it is shown for."""
+        start = said.get("timestamp")
+        before = self.seconds if start is None else Fraction(start, 1000)
+        self.seconds = before + Fraction(said.get("duration") or 0, 1000)
+        self.pictures += 1
+        until = max(self.frames + 1, round(self.seconds * self.rate))
+        shown, self.frames = until - self.frames, until
+        return shown
+
+
+def open_animation(path: Path, rate: Fraction) -> Animation:
+    """Return what an animation says of itself, to be read at `rate`. Raises SourceError where it is none."""
+    try:
+        with Image.open(path, formats=list(_TICKS)) as opened:
+            facts = _facts(path, opened)
+            return Animation(path, facts, rate, opened.info.get("loop"))
+    except OSError as problem:
+        raise SourceError(
+            f"is no animation that can be read ({problem})", where=str(path)
+        ) from None
+
+
+def _facts(path: Path, opened: Image.Image) -> MovieFacts:
+    kind, count = opened.format or "GIF", getattr(opened, "n_frames", 1)
+    tick = float(_TICKS[kind])
+    if kind == "AVIF":
+        change = {"declared": count, "other_pictures": 0, "tick": tick}
+        return probe(path).model_copy(update=change)
+    lossy = kind == "WEBP" and _lossy(path)
+    # By definition of the formats, which have no tags: RFC 9649 has BT.601 for what is lossy.
+    color = ColorTags(matrix="smpte170m" if lossy else "gbr", range="tv" if lossy else "pc")
+    return MovieFacts(
+        container=kind.lower(),
+        codec=kind.lower(),
+        pixel_format="yuv420p" if lossy else "rgb24",
+        bits=8,
+        size=opened.size,
+        tick=tick,
+        declared=count if kind == "GIF" else None,
+        color=color,
+    )
+
+
+def _lossy(path: Path) -> bool:
+    """Tell whether the first picture of a WebP is VP8, by a walk over its chunks."""
+    with path.open("rb") as file:
+        file.seek(12)
+        while len(head := file.read(_CHUNK)) == _CHUNK:
+            kind, size = head[:4], int.from_bytes(head[4:], "little")
+            if kind in (b"VP8 ", b"VP8L"):
+                return kind == b"VP8 "
+            file.seek(_FRAME_FIELDS if kind == b"ANMF" else size + (size & 1), 1)
+    return False

@@ -1,0 +1,183 @@
+"""One clip measured and made in one pass: every frame is read once, for the checks and for all deliverables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from answerprint.checks.limits import Limits
+from answerprint.deliverables.naming import NameFields, file_name, next_version, parse_template
+from answerprint.deliverables.preset import Preset
+from answerprint.deliverables.seal import refuse_existing, work_folder
+from answerprint.deliverables.timeline import Cut
+from answerprint.deliverables.treatment import Treatment
+from answerprint.desk import Desk
+from answerprint.errors import AnswerprintError, WorkError
+from answerprint.ingest.delivery import Delivery
+from answerprint.judge import measure
+from answerprint.ledger import Ledger, Stamp, key_of
+from answerprint.master import Keep, Making, discard, make, master_pictures
+from answerprint.measure.sweep import Collector
+from answerprint.measured.clips import Measurements
+from answerprint.measured.deliverable import Deliverable
+from answerprint.media import ffmpeg
+from answerprint.order import Order
+from answerprint.progress import Progress, silent
+from answerprint.timing import FIRST_FRAME
+
+
+@dataclass(frozen=True, slots=True)
+class Finishing:
+    """How clips are to be finished; the options of `finish`."""
+
+    order: Order = Order()
+    limits: Limits = Limits()
+    presets: tuple[Preset, ...] = ()
+    treatment: Treatment = Treatment()
+    first_frame: int = FIRST_FRAME
+    overwrite: bool = False
+    threads: int | None = None
+    progress: Progress = field(default=silent)
+    desk: Desk | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One clip on its way: what it is made of, where it goes, and what is known of it."""
+
+    delivery: Delivery
+    clip: Path
+    key: str
+    options: Finishing
+    ledger: Ledger
+
+    @property
+    def folder(self) -> Path:
+        """Where deliverables go."""
+        return self.clip / "deliver"
+
+    def final(self, preset: Preset) -> Path:
+        """Return where a deliverable goes."""
+        fields = NameFields(
+            clip=self.delivery.name, preset=preset.name, suffix=preset.suffix, fps=self.options.order.fps,
+            view=self.options.treatment.view or preset.view,
+        )  # fmt: skip
+        template = parse_template(self.options.treatment.name)
+        if self.options.treatment.new_version:
+            version = next_version(self.folder, template, [fields])
+            fields = fields.model_copy(update={"version": version})
+        return self.folder / file_name(template, fields)
+
+    def key_of(self, preset: Preset) -> str:
+        """Return a key of everything a deliverable depends on."""
+        treated = self.options.treatment
+        sounds = (
+            [(s.path.resolve(), Stamp.of(s.path)) for s in treated.sound.stems]
+            if treated.sound
+            else []
+        )
+        files = [(f.resolve(), Stamp.of(f)) for f in treated.grading.files]
+        return key_of(
+            self.key,
+            preset.model_dump_json(),
+            treated.model_dump_json(exclude={"name", "new_version"}),
+            *sounds,
+            *files,
+            self.options.order.fps,
+            ffmpeg.version(),
+        )
+
+
+def make_and_measure(
+    work: Work,
+) -> tuple[tuple[Deliverable, ...], list[AnswerprintError], Measurements]:
+    """Make what is not proven yet, measuring in the same pass what is not known yet."""
+    done: dict[Path, Deliverable] = {}
+    wanted: dict[Path, Preset] = {}
+    failures: list[AnswerprintError] = []
+    keys = {work.final(preset): work.key_of(preset) for preset in work.options.presets}
+    for final, preset in zip(keys, work.options.presets, strict=True):
+        proven = work.ledger.deliverable(final, keys[final])
+        if proven is not None:
+            done[final] = proven
+            continue
+        refuse_existing(final, overwrite=work.options.overwrite)
+        wanted[final] = preset
+
+    def keep(final: Path, partial: Path, made: Deliverable) -> None:
+        work.ledger.keep_deliverable(final, partial, keys[final], made)
+
+    collector = _collector(work, wanted)
+    if collector is None:
+        measurements = _measured(work, None)
+    if wanted:
+        count = None if collector else _movie_frames(measurements)
+        try:
+            made, failed_ones = _make(work, wanted, keep, collector, count)
+            done |= made
+            failures += failed_ones.values()
+        except WorkError as problem:
+            failures.append(problem)
+    if collector is not None:
+        measurements = _measured(work, collector)
+    return tuple(done[final] for final in keys if final in done), failures, measurements
+
+
+def _collector(work: Work, wanted: Mapping[Path, Preset]) -> Collector | None:
+    """Return what collects measurements while deliverables are made; None where they are taken by themselves.
+
+    That is where they are known, where nothing is made, and where not every
+    frame goes into what is made.
+    """
+    known = work.ledger.measurements(work.key) is not None
+    if known or not wanted or work.delivery.sequence is None or work.options.treatment.cut != Cut():
+        return None
+    return Collector()
+
+
+def _measured(work: Work, collector: Collector | None) -> Measurements:
+    """Return the measurements: those that are known, else what the collector has and what is still to be read."""
+    known = work.ledger.measurements(work.key)
+    if known is not None:
+        return known
+    sequence, delivery = None, work.delivery
+    if collector is not None and delivery.sequence is not None:
+        whole = len(collector.frames) == len(delivery.sequence)
+        sequence = collector.result(delivery.sequence) if whole else None
+    measurements = measure(
+        delivery, sequence=sequence, threads=work.options.threads, progress=work.options.progress
+    )
+    work.ledger.keep_measurements(work.key, measurements)
+    return measurements
+
+
+def _movie_frames(measurements: Measurements) -> int | None:
+    return len(measurements.movie.frames) if measurements.movie else None
+
+
+def _make(
+    work: Work,
+    wanted: dict[Path, Preset],
+    keep: Keep,
+    collector: Collector | None,
+    count: int | None,
+) -> tuple[dict[Path, Deliverable], dict[Path, AnswerprintError]]:
+    for folder in {final.parent for final in wanted}:
+        folder.mkdir(parents=True, exist_ok=True)
+        clean(folder)
+    options = work.options
+    making = Making(
+        options.treatment,
+        work.delivery.name,
+        keep,
+        collector.add if collector is not None else None,
+        options.progress,
+    )
+    with work_folder(work.clip / ".answerprint") as temporary:
+        pictures = master_pictures(work.delivery, options.treatment, options.order.fps, count)
+        return make(pictures, wanted, temporary, making)
+
+
+def clean(folder: Path) -> None:
+    """Remove what a run that was killed was writing; the ledger's lock is ours, so nobody else is."""
+    for stale in folder.glob(".*.partial*"):
+        discard(stale)

@@ -1,0 +1,120 @@
+"""Bakes on disk: kept once, believed only whole, shared between processes."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from answerprint.color import bakes
+from answerprint.color.lattice import Lattice
+
+SCRIPT = """
+import sys, time
+from answerprint.color import lattice
+from answerprint.color.grading import Grading
+from answerprint.color.rendering import WORTH, rendering
+lattice.SIDE, lattice._DRAWS, lattice._AT_ONCE = 9, 1, 1 << 14
+baked = []
+made = rendering(Grading(), WORTH, progress=lambda station, done, total: baked.append(station))
+print(len(baked), made.lattice.bytes)
+"""
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(bakes.PLACE, str(tmp_path / "cache"))
+    return tmp_path / "cache" / "bakes"
+
+
+def a_lattice() -> Lattice:
+    random = np.random.default_rng(1)
+    return Lattice(
+        axes=random.random((3, 3)),
+        top=1024.0,
+        clamps=True,
+        ramp=random.random(50).astype(np.float32),
+        table=random.integers(0, 65536, 3000).astype(np.uint16),
+        cells=random.integers(-2, 5, 64).astype(np.int32),
+        masks=random.integers(0, 1 << 60, 5).astype(np.uint64),
+    )
+
+
+def kept(key: str = "abc") -> Path:
+    bakes.keep(key, a_lattice())
+    return bakes.bake_folder() / f"{key}-{bakes.EDITION}"
+
+
+def test_a_bake_comes_back_as_it_was() -> None:
+    kept()
+    found = bakes.load("abc")
+    assert found is not None
+    for name in ("axes", "ramp", "table", "cells", "masks"):
+        assert np.array_equal(getattr(found, name), getattr(a_lattice(), name))
+    assert (found.top, found.clamps) == (1024.0, True)
+    assert bakes.load("abd") is None
+
+
+def test_a_bake_that_is_kept_again_replaces_the_old_and_leaves_nothing() -> None:
+    kept()
+    kept()
+    assert [p.name for p in bakes.bake_folder().iterdir()] == [f"abc-{bakes.EDITION}"]
+
+
+@pytest.mark.parametrize("name", ["axes", "ramp", "table", "cells", "masks"])
+def test_a_flipped_bit_is_noticed(name: str) -> None:
+    file = kept() / f"{name}.npy"
+    content = bytearray(file.read_bytes())
+    content[-1] ^= 1
+    file.write_bytes(content)
+    assert bakes.load("abc") is None
+
+
+@pytest.mark.parametrize("name", ["table.npy", "bake.json", "masks.npy"])
+@pytest.mark.parametrize("left", [0, 20])
+def test_a_file_that_was_cut_short_is_noticed(name: str, left: int) -> None:
+    file = kept() / name
+    file.write_bytes(file.read_bytes()[:left])
+    assert bakes.load("abc") is None
+
+
+@pytest.mark.parametrize("said", ["[]", "null", "{}", '{"digests": {}}'])
+def test_a_bake_that_says_something_else_is_not_believed(said: str) -> None:
+    (kept() / "bake.json").write_text(said)
+    assert bakes.load("abc") is None
+
+
+def test_bakes_of_another_edition_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept()
+    monkeypatch.setattr(bakes, "EDITION", bakes.EDITION + 1)
+    assert bakes.load("abc") is None
+
+
+def test_a_place_that_cannot_be_written_keeps_none_and_stops_nothing(place: Path) -> None:
+    place.parent.parent.mkdir(exist_ok=True)
+    place.parent.write_text("a file where the folder would be")
+    with bakes.one_baker("abc"):
+        bakes.keep("abc", a_lattice())
+    assert bakes.load("abc") is None
+
+
+def test_the_place_is_the_user_s_cache_where_none_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv(bakes.PLACE)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+    assert bakes.bake_folder() == tmp_path / "xdg" / "answerprint" / "bakes"
+
+
+def test_two_processes_at_once_bake_once() -> None:
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-c", SCRIPT], stdout=subprocess.PIPE, text=True, env=os.environ
+        )
+        for _ in range(2)
+    ]
+    said = sorted(run.communicate(timeout=200)[0].split() for run in runs)
+    assert [words[0] for words in said] == ["0", "1"]
+    assert said[0][1] == said[1][1]
