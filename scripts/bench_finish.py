@@ -1,8 +1,8 @@
 """Measures `finish` of EXR frames to four files against the shell way and against the encoders alone, in one run.
 
-    bench_finish.py [FOLDER] [--rounds N] [--once]
+    bench_finish.py [FOLDER] [--rounds N] [--frames N] [--short]
 
-`--once` leaves out what is measured a single time: the first run on a machine, and 480 frames.
+`--short` leaves out what is measured a single time: the first run on a machine, and 480 frames.
 Every ratio is the median of its rounds, by the clock and in CPU seconds: where other
 work shares the machine, the clock of one side may suffer more, CPU seconds hardly do.
 """
@@ -17,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
@@ -24,6 +26,8 @@ from bench import FRAMES, SIZE, prepare
 from bench_peers import PRESETS, Floor, Shell, Spent, spent
 
 ROUNDS = 3
+LEAST = 25
+"""Frames from which answerprint bakes."""
 WANTED = {"shell": 4.0, "floor": 1.25, "memory": 900, "growth": 1.10}
 
 
@@ -36,10 +40,12 @@ def main() -> None:
     work.mkdir()
     try:
         os.environ["ANSWERPRINT_CACHE"] = str(cache)
+        if asked.frames != FRAMES:
+            short = zipped(asked.folder / "frames", work / f"{asked.frames}.zip", asked.frames)
         say("baking and writing raw frames")
         floor, shell = Floor(short, work / "floor"), Shell(short, work / "shell")
-        compare(short, work, floor, shell, asked.rounds)
-        if not asked.once:
+        compare(short, work, floor, shell, asked)
+        if not asked.short:
             shutil.rmtree(work / "floor")
             once(short, long, work)
     finally:
@@ -51,42 +57,77 @@ def arguments() -> argparse.Namespace:
     usual = Path(tempfile.gettempdir()) / "answerprint-bench"
     parser.add_argument("folder", nargs="?", type=Path, default=usual)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--once", action="store_true")
+    parser.add_argument(
+        "--frames", type=int, default=FRAMES, choices=range(LEAST, FRAMES + 1), metavar="N"
+    )
+    parser.add_argument("--short", action="store_true")
     return parser.parse_args()
 
 
-def compare(short: Path, work: Path, floor: Floor, shell: Shell, rounds: int) -> None:
-    from answerprint.media import ffmpeg
+def zipped(frames: Path, target: Path, count: int) -> Path:
+    """Zip the first frames, for a quick look."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(frames.iterdir())[:count]:
+            archive.write(path, path.name)
+    return target
 
-    taken: dict[str, list[Spent]] = {"answerprint": [], "floor": [], "shell": []}
+
+def compare(
+    source: Path, work: Path, floor: Floor, shell: Shell, asked: argparse.Namespace
+) -> None:
+    """Run all three sides in turn, and print what each took and how they compare."""
+    print(
+        f"finish: {asked.frames} frames of {SIZE[0]}x{SIZE[1]} half DWAB in a zip to {','.join(PRESETS)}, "
+        f"{len(os.sched_getaffinity(0))} cores, {asked.rounds} rounds, load {os.getloadavg()[0]:.1f} before"
+    )
     ours: list[dict[str, float]] = []
-    print(f"finish: {FRAMES} frames of {SIZE[0]}x{SIZE[1]} half DWAB in a zip to {','.join(PRESETS)}")
-    print(f"  {len(os.sched_getaffinity(0))} cores, {rounds} rounds, load {os.getloadavg()[0]:.1f} before")
-    for number in range(rounds):  # each goes first in turn: what the disk still writes slows who follows
-        for turn in range(3):
-            side = list(taken)[(number + turn) % 3]
-            say(f"round {number + 1}: {side}")
-            os.sync()
-            if side == "answerprint":
-                each = finish(short, work)
-                ours.append(each)
-                taken[side].append(Spent(each["seconds"], each["own"] + each["encoders"]))
-            else:
-                taken[side].append(floor.run() if side == "floor" else shell.run())
-    labels = {
-        "answerprint": f"answerprint {version('answerprint')}, checked, measured and proven, bakes in the cache",
-        "floor": f"ffmpeg {ffmpeg.version()} alone, four side by side, fed raw frames from files",
-        "shell": f"{shell.unzip}, oiiotool {version('OpenImageIO')} a view, ffmpeg {shell.how}",
-    }
-    for side, label in labels.items():
-        seconds, cpu = (statistics.median(getattr(s, name) for s in taken[side]) for name in ("seconds", "cpu"))  # fmt: skip
+
+    def answerprint() -> Spent:
+        ours.append(finish(source, work))
+        return Spent(ours[-1]["seconds"], ours[-1]["own"] + ours[-1]["encoders"])
+
+    sides = {"answerprint": answerprint, "encoders": floor.run, "shell": shell.run}
+    taken = rounds(sides, asked.rounds)
+    for side, label in labels(shell).items():
+        seconds = statistics.median(each.seconds for each in taken[side])
+        cpu = statistics.median(each.cpu for each in taken[side])
         print(f"  {label:<86} {seconds:6.1f} s, {cpu:6.1f} CPU s")
     own, encoders = (statistics.median(each[name] for each in ours) for name in ("own", "encoders"))
-    print(f"  of answerprint's CPU seconds its encoders take {encoders:.1f}, everything else {own:.1f}")
-    print(f"  of the shell's: {shell.parts()}")
-    ratio("shell / answerprint", taken["shell"], taken["answerprint"], f"at least {WANTED['shell']}")
-    ratio("answerprint / encoders alone", taken["answerprint"], taken["floor"], f"at most {WANTED['floor']}")
+    print(
+        f"  of answerprint's CPU seconds its encoders take {encoders:.1f}, all the rest {own:.1f}; the shell's parts: {shell.parts()}"
+    )
+    ratio(
+        "shell / answerprint", taken["shell"], taken["answerprint"], f"at least {WANTED['shell']}"
+    )
+    ratio(
+        "answerprint / encoders alone",
+        taken["answerprint"],
+        taken["encoders"],
+        f"at most {WANTED['floor']}",
+    )
     print(f"  load {os.getloadavg()[0]:.1f} after")
+
+
+def rounds(sides: dict[str, Callable[[], Spent]], count: int) -> dict[str, list[Spent]]:
+    """Run all sides in every round; each goes first in turn: what the disk still writes slows who follows."""
+    taken: dict[str, list[Spent]] = {side: [] for side in sides}
+    for number in range(count):
+        for turn in range(len(sides)):
+            side = list(sides)[(number + turn) % len(sides)]
+            say(f"round {number + 1}: {side}")
+            os.sync()
+            taken[side].append(sides[side]())
+    return taken
+
+
+def labels(shell: Shell) -> dict[str, str]:
+    from answerprint.media import ffmpeg
+
+    return {
+        "answerprint": f"answerprint {version('answerprint')}: also checked, measured and proven; bakes in the cache",
+        "encoders": f"ffmpeg {ffmpeg.version()} alone, four side by side, fed raw frames from files",
+        "shell": f"{shell.unzip}, oiiotool {version('OpenImageIO')} to 16-bit DPX a view, ffmpeg {shell.how}",
+    }
 
 
 def ratio(label: str, above: list[Spent], below: list[Spent], wanted: str) -> None:
@@ -115,7 +156,9 @@ def once(short: Path, long: Path, work: Path) -> None:
         f"  peak memory of the process, without ffmpeg's: {FRAMES} frames {peak:.0f} MB, "
         f"{4 * FRAMES} frames {longer:.0f} MB, wanted at most {WANTED['memory']}"
     )
-    print(f"  four times the frames take {longer / peak:.2f} of the memory, wanted at most {WANTED['growth']}")
+    print(
+        f"  four times the frames take {longer / peak:.2f} of the memory, wanted at most {WANTED['growth']}"
+    )
 
 
 def finish(source: Path, work: Path) -> dict[str, float]:
@@ -129,7 +172,8 @@ def finish(source: Path, work: Path) -> dict[str, float]:
     made = {path.suffix for path in out.glob("*/deliver/*")}
     assert made == {".mp4", ".mov", ".webm"}, f"made {made}"
     shutil.rmtree(out)
-    return json.loads(note.read_text()) | {"seconds": taken.seconds}
+    noted: dict[str, float] = json.loads(note.read_text())
+    return noted | {"seconds": taken.seconds}
 
 
 def finish_here(note: Path, words: list[str]) -> None:

@@ -33,12 +33,14 @@ class Stamp(Record):
 
     @classmethod
     def of(cls, path: Path) -> "Stamp | None":
-        """Return the stamp of a file; None where there is none."""
+        """Return the stamp of a file, or of all files of a folder together; None where there is none."""
         try:
-            found = path.stat()
+            files = sorted(path.iterdir()) if path.is_dir() else [path]
+            found = [file.stat() for file in files]
         except OSError:
             return None
-        return cls(size=found.st_size, changed=found.st_mtime_ns)
+        changed = max((one.st_mtime_ns for one in found), default=0)
+        return cls(size=sum(one.st_size for one in found), changed=changed)
 
 
 class ProvenFrames(Record):

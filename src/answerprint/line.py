@@ -10,6 +10,7 @@ from typing import Any, Final
 from answerprint.checks.catalogue import require_known
 from answerprint.checks.limits import Limits
 from answerprint.deliverables.preset import load_preset
+from answerprint.deliverables.quality import require_steerable
 from answerprint.deliverables.seal import refuse_existing, write_sealed
 from answerprint.desk import Desk
 from answerprint.errors import UsageError, WorkError
@@ -97,6 +98,8 @@ def finish(
 
 def _require(options: Finishing) -> None:
     require_known(options.limits)
+    for preset in options.presets:
+        require_steerable(preset, options.treatment.quality)
     if options.first_frame < 0:
         raise UsageError(f"the first frame is {options.first_frame}; numbers start at 0")
 

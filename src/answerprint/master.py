@@ -14,16 +14,23 @@ from answerprint.color.input import InputColor
 from answerprint.color.tags import resolved
 from answerprint.deliverables.appearance import Appearance, AsIs, Raw
 from answerprint.deliverables.burn import FrameFacts
-from answerprint.deliverables.encode import Encoded, Encoding, Watch, encode, form_of
+from answerprint.deliverables.encode import Encoded, Encoding, Watch, form_of
 from answerprint.deliverables.exrpictures import SequencePictures
 from answerprint.deliverables.moviepictures import MoviePictures
 from answerprint.deliverables.pictures import Pictures
 from answerprint.deliverables.preset import Preset, load_preset
 from answerprint.deliverables.prove import prove
+from answerprint.deliverables.quality import encode_as_asked, require_steerable
 from answerprint.deliverables.seal import partial_path, refuse_existing, seal, work_folder
 from answerprint.deliverables.slate import Slate
 from answerprint.deliverables.timeline import Length, conform, timeline
-from answerprint.deliverables.treatment import START, Treatment, TreatmentOptions, treatment
+from answerprint.deliverables.treatment import (
+    START,
+    Treatment,
+    TreatmentOptions,
+    check_timecode,
+    treatment,
+)
 from answerprint.errors import AnswerprintError, EncodeError, SourceError
 from answerprint.ingest.delivery import Delivery, open_one
 from answerprint.measured.clips import Measurements
@@ -226,6 +233,8 @@ def _planned(
 ) -> Encoding:
     """Settle everything about one deliverable. Raises UsageError, ToolError or what laying sound raises."""
     treated = making.treatment
+    check_timecode(treated.timecode, pictures.rate)
+    require_steerable(preset, treated.quality)
     cut = timeline(treated.cut, pictures.first, pictures.count, pictures.rate)
     rated = conform(treated.conform, pictures.rate, len(cut.frames))
     form = form_of(pictures, preset, treated.geometry, treated.graded(preset))
@@ -288,7 +297,10 @@ def _encoded(
             pictures.first + index, making.clip, address, appearance.preset, appearance.grading.view
         )
 
-    return encode(pictures, group, work, facts=facts, watch=making.watch, progress=making.progress)
+    return encode_as_asked(
+        pictures, group, work, making.treatment.quality, facts=facts, watch=making.watch,
+        progress=making.progress,
+    )  # fmt: skip
 
 
 def _proven(encoded: Encoded, final: Path, sounds: _Sounds, making: Making) -> Deliverable:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from answerprint.checks.catalogue import CHECKS
-from answerprint.deliverables.preset import load_preset, preset_names
+from answerprint.color.views import view_named
+from answerprint.deliverables.preset import Preset, load_preset, preset_names
 from answerprint.order import Order
 from answerprint.providers.features import feature_table
 from answerprint.providers.services import SERVICES, service_named
@@ -30,12 +31,19 @@ def checks_table() -> str:
 
 def presets_table() -> str:
     """Return every preset with what it makes."""
-    presets = [load_preset(name) for name in preset_names()]
+    head = ("preset", "what it is for", "container", "codec", "pixel format", "color", "sound")
     rows = [
-        (f"`{p.name}`", p.summary, p.picture, p.sound.encoder if p.sound else "none")
-        for p in presets
+        (
+            f"`{p.name}`",
+            p.summary,
+            p.container.format if p.container else "frames" if p.frames else "one picture",
+            *_picture(p),
+            _color(p),
+            p.sound.codec if p.sound else "",
+        )
+        for p in map(load_preset, preset_names())
     ]
-    return _table(("preset", "what it is for", "picture", "sound"), rows)
+    return _table(head, rows)
 
 
 def order_table() -> str:
@@ -78,6 +86,27 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "faults": faults_table,
 }
 """Tables by the name their mark carries."""
+
+
+def _picture(preset: Preset) -> tuple[str, str]:
+    """Return codec and pixel format of a preset."""
+    if preset.video is not None:
+        formats = (preset.video.pixel_format, preset.video.alpha_format)
+        return preset.video.codec, " or ".join(filter(None, formats))
+    if preset.stills is not None:
+        return preset.stills.format, preset.stills.pixel_format
+    assert preset.exr is not None
+    return f"OpenEXR, {preset.exr.compression}", "half"
+
+
+def _color(preset: Preset) -> str:
+    """Return the color of a preset's pictures in words."""
+    if preset.exr is not None:
+        return f"scene light, {preset.exr.primaries}"
+    view = view_named(preset.view)
+    kind = {"smpte2084": "PQ", "arib-std-b67": "HLG"}.get(view.tags.transfer or "", "SDR")
+    static = f", mastered at {view.peak} cd/m2" if preset.mastering else ""
+    return f"{kind}, {view.gamut}{static}"
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

@@ -73,7 +73,9 @@ def test_what_a_player_assumes_of_untagged_pictures() -> None:
 
 @pytest.mark.parametrize("name", list(VIEWS))
 def test_a_view_can_be_undone(name: str) -> None:
+    # The last is brighter than SDR white without a tone map, which clips it.
     scene = np.array([[[0.18, 0.18, 0.18], [0.1, 0.12, 0.2], [1.0, 0.6, 0.3]]], np.float32)
+    scene = scene[:, :2] if name == "untoned-rec709" else scene
     assert np.allclose(to_scene(to_display(scene, name), name), scene, rtol=0.01, atol=1e-3)
 
 

@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,10 +30,16 @@ _WEIGHTS = {"bt709": (0.2126, 0.0722), "bt2020nc": (0.2627, 0.0593), "smpte170m"
 """Weights of red and blue in luma, by ITU-T H.273."""
 
 
-def chart_frame() -> bytes:
-    """The chart as an EXR file of ACES2065-1."""
+def chart_frames(count: int, factor: int = 1) -> list[bytes]:
+    """The chart as EXR files of ACES2065-1, `factor` times its size; a dot at its edge tells them apart."""
     patches = scene().reshape(2, 5, 3).astype(np.float32)
-    return exr(patches.repeat(SIZE[1] // 2, axis=0).repeat(SIZE[0] // 5, axis=1), compression="zip")
+    light = patches.repeat(SIZE[1] * factor // 2, axis=0).repeat(SIZE[0] * factor // 5, axis=1)
+    made = []
+    for number in range(count):
+        dotted = light.copy()
+        dotted[: 8 * factor, 16 * number : 16 * number + 8 * factor] = 0.0
+        made.append(exr(dotted, compression="zip"))
+    return made
 
 
 @cache
@@ -49,7 +56,7 @@ def shown(view: str) -> Patches:
     return np.clip(colors, 0, 1).astype(np.float64) * 1023
 
 
-def middles(picture: NDArray[np.generic]) -> Patches:
+def middles(picture: NDArray[Any]) -> Patches:
     """The mean of the middle ninth of each patch, of a picture (h, w, 3) of any size."""
     height, width = picture.shape[0] / 2, picture.shape[1] / 5
     found = []
@@ -61,8 +68,8 @@ def middles(picture: NDArray[np.generic]) -> Patches:
     return np.array(found)
 
 
-def decoded(path: Path) -> Patches:
-    """The patches of a movie's last frame as full-range R'G'B' of 10 bits, by what the movie's own tags say."""
+def decoded(path: Path, matrix: str | None = None) -> Patches:
+    """The patches of a movie's last frame as full-range R'G'B' of 10 bits, by its own tags or another matrix."""
     *_, last = read_frames(path, Reading())
     planes, bits = component_planes(last.picture)
     names = "YUV" if "Y" in planes else "RGB"
@@ -75,7 +82,7 @@ def decoded(path: Path) -> Patches:
     patches = middles(np.dstack(whole))
     if names == "RGB":
         return patches / ((1 << bits) - 1) * 1023
-    return from_narrow(patches, bits, probe(path).color.matrix or "")
+    return from_narrow(patches, bits, matrix or probe(path).color.matrix or "")
 
 
 def from_narrow(patches: Patches, bits: int, matrix: str) -> Patches:

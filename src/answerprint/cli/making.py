@@ -54,16 +54,28 @@ def deliver(source: str, *, quiet: bool, **rest: Any) -> int:
 
 
 @click.command()
-@click.argument("name", required=False, metavar="[NAME]")
-def presets(name: str | None) -> int:
-    """List the presets, or show one of them whole."""
+@click.argument("words", nargs=-1, metavar="[[show] NAME]")
+def presets(words: tuple[str, ...]) -> int:
+    """List the presets; show one whole by NAME, or with `show` in words.
+
+    In words that is what becomes of color, and the ffmpeg command for EXR frames
+    of 1920x1080 at 24 frames a second. NAME may be a TOML path.
+    """
+    from answerprint.deliverables.explain import explain
     from answerprint.deliverables.preset import load_preset, preset_names
 
-    if name:
-        click.echo(load_preset(name).model_dump_json(indent=1, exclude_none=True))
-        return 0
-    for each in preset_names():
-        click.echo(f"{each:<16} {load_preset(each).summary}")
+    match words:
+        case ():
+            width = max(map(len, preset_names()))
+            for each in preset_names():
+                click.echo(f"{each:<{width}}  {load_preset(each).summary}")
+        case ("show", name):
+            for line in explain(load_preset(name)):
+                click.echo(line)
+        case (name,):
+            click.echo(load_preset(name).model_dump_json(indent=1, exclude_none=True))
+        case _:
+            raise click.UsageError("presets takes a NAME, or show and a NAME")
     return 0
 
 

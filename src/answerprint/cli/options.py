@@ -100,6 +100,8 @@ _TREATMENT = (
     click.option("--handles", type=int, metavar="N", help="Frames more at either end."),
     click.option("--conform", metavar="RATE", help="Bring to another rate by speed: 25, 23.976."),
     click.option("--pitch", type=click.Choice(["keep", "follow"]), help="Pitch of the sound when conformed."),
+    click.option("--bit-rate", metavar="RATE", help="Bit rate of the picture, by two passes: 8M, 800k."),
+    click.option("--target-vmaf", type=float, metavar="N", help="VMAF of its worst sample, by a search for the quality that has it: 93."),
     click.option("--timecode", metavar="TC", help="Timecode of the first frame  [default: 01:00:00:00]"),
     click.option("--name", metavar="TEMPLATE", help="Names, as in {clip}_{preset}_v{version:03}."),
     click.option("--new-version", is_flag=True, default=None, help="Number them above what is there."),
@@ -108,7 +110,7 @@ _TREATMENT = (
 _TREATMENT_KEYS = (
     "view", "config", "exposure", "white_balance", "look", "lut", "exact", "input_color", "crop", "scale", "pad",
     "size_to", "aspect_to", "cover", "range", "repeat", "loop_to", "hold_first", "hold_last", "handles", "conform",
-    "pitch", "timecode", "name", "new_version",
+    "pitch", "bit_rate", "target_vmaf", "timecode", "name", "new_version",
 )  # fmt: skip
 
 audio = click.option(

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from answerprint.color.primaries import AP0, Chromaticities, adaptation, rgb_to_rgb, rgb_to_xyz
 from answerprint.record import Record
@@ -28,7 +28,17 @@ def _read_balance(value: Any) -> Any:
     return value
 
 
-WhiteBalance = Annotated[float | tuple[float, float, float] | None, BeforeValidator(_read_balance)]
+def _check_balance(value: Any) -> Any:
+    if isinstance(value, float):
+        chromaticity(value)
+    return value
+
+
+WhiteBalance = Annotated[
+    float | tuple[float, float, float] | None,
+    BeforeValidator(_read_balance),
+    AfterValidator(_check_balance),
+]
 """Color temperature in kelvin of what is to become neutral, or gains of red, green and blue."""
 
 

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from answerprint.color.kernel import FINE, RAMP_SHIFT, UNTRUSTED, Plane, look_up
+from answerprint.color.kernel import FINE, RAMP_SHIFT, Plane, look_up
 
 Colors = NDArray[np.float32]
 _Worst = tuple[Colors, Colors]
@@ -27,20 +27,18 @@ SIDE: Final = 65
 """Nodes along an axis of the coarse lattice."""
 BIAS: Final = float(np.float32(2.0**-18))
 """Added to a value before its logarithm is taken by its bits: below it, spacing is even."""
-TRUSTED: Final = 1.3
-"""Largest sampled error of a cell that is looked up, in ten-bit codes; the promise is TOLERANCE."""
-DOUBTED: Final = 1.25
-"""The same on a crease or an end of an axis: what it does between samples is worse than what they show."""
+TRUSTED: Final = (1.3, 1.5)
+"""Largest sampled error, in ten-bit codes, of a cell that is not refined and of a part that is looked up."""
 CLIPPED: Final = 0.7
 """The same of a coarse cell in which a channel comes to an end: thin creases hide there, and finer parts show them."""
 HARD: Final = 1.6
 """The same for colors drawn at random once everything else has been marked."""
-SUSPICIOUS: Final = 1.4
+SUSPICIOUS: Final = 1.2
 """Error of a color drawn at random from which others are tried around it."""
 CLIMBED: Final = 0.7
 """Sampled error from which the worst of a place is searched for, uphill from the worst sample."""
-TOP_TRUSTED: Final = 1.6
-"""The same as TRUSTED of what that search comes to: little is left unknown there."""
+TOP_TRUSTED: Final = 1.65
+"""Largest error that this search may come to; the promise is TOLERANCE."""
 SUSPECT: Final = 0.35
 """Sampled error from which a place is sampled again, more densely."""
 TOLERANCE: Final = 2.0
@@ -49,8 +47,8 @@ PROBES: Final = (6, 24)
 """Points of a coarse cell that its error is sampled at: of every one, and more of a suspect."""
 FINE_PROBES: Final = (2, 20)
 """The same of a part of a refined cell."""
-_ENDED: Final = 1.5
-"""Ten-bit code from which the other end of a box is not near 0, where a channel comes to 0 in it."""
+_ENDED: Final = (1.5, 3.0)
+"""Ten-bit codes from which the other end of a box is not near 0, where a channel comes to 0 in it: somewhat, and much."""
 _DARK: Final = 32
 """Ten-bit code up to which a box is near black as a whole."""
 _CREASE: Final = 2.5
@@ -62,8 +60,10 @@ _STEPS: Final = 6
 """Steps tried in a round."""
 _DRAWS: Final = 40
 """Times that _AT_ONCE random colors are drawn at the end: 10 million."""
-_ROUNDS, _FOLLOWED, _AROUND = 4, 256, 64
-"""How often suspicious places are followed, how many at most, and by how many colors each."""
+_WANDERED: Final = (0.6, 0.3, 0.15, 0.08)
+"""How far around suspicious places others are tried, in parts, one round after the other."""
+_FOLLOWED, _AROUND = 256, 64
+"""How many suspicious places are followed at most, and by how many colors each."""
 _AT_ONCE: Final = 1 << 18
 """Probes evaluated in one go."""
 _FIRST: Final = int(np.float32(BIAS).view(np.int32))
@@ -158,18 +158,11 @@ def bake(exact: Exact, axes: NDArray[np.float64], top: float, *, clamps: bool) -
         nodes = _nodes(baking, pool)
         flat = np.full((SIDE - 1) ** 3, -1, np.int32)
         coarse = Lattice(axes, top, clamps, baking.ramp, nodes, flat, np.empty(0, np.uint64))
-        bent = _bent(baking, coarse, pool)
-        cells = flat.copy()
-        cells[bent] = np.arange(len(bent))
-        blocks = _blocks(baking, bent, pool)
-        fine = replace(
-            coarse,
-            cells=cells,
-            table=np.concatenate([nodes, blocks]),
-            masks=np.zeros(len(bent), np.uint64),
-        )
-        marked = replace(fine, masks=_masks(baking, fine, blocks, bent, pool))
-        return _hardened(baking, marked, pool)
+        refined = _refined(baking, coarse, _bent(baking, coarse, pool), pool)
+        found = _found_out(baking, refined, pool)
+        inside = refined.cells[_cell_of(found)] >= 0
+        again = np.unique(_cell_of(found[~inside]))
+        return _hardened(_refined(baking, refined, again, pool), found[inside])
 
 
 def looked_up(
@@ -210,7 +203,22 @@ def _bent(baking: Baking, coarse: Lattice, pool: Executor) -> NDArray[np.int64]:
     crossed, steep = _steep(nodes)
     off = _probed(baking, coarse, _corners(cells), _creased(nodes) | crossed, PROBES, pool)
     clipped = crossed.reshape(-1) & (off > CLIPPED)
-    return np.flatnonzero((off > TRUSTED) | clipped | steep.reshape(-1))
+    return np.flatnonzero((off > TRUSTED[0]) | clipped | steep.reshape(-1))
+
+
+def _refined(baking: Baking, lattice: Lattice, bent: NDArray[np.int64], pool: Executor) -> Lattice:
+    """Give the coarse cells `bent` nodes of their own, and masks of what stays too far off."""
+    if not bent.size:
+        return lattice
+    before = len(lattice.masks)
+    cells = lattice.cells.copy()
+    cells[bent] = before + np.arange(len(bent))
+    blocks = _blocks(baking, bent, pool)
+    table = np.concatenate([lattice.table, blocks])
+    masks = np.append(lattice.masks, np.zeros(len(bent), np.uint64))
+    fine = replace(lattice, cells=cells, table=table, masks=masks)
+    masks[before:] = _masks(baking, fine, blocks, bent, pool)
+    return fine
 
 
 def _blocks(baking: Baking, bent: NDArray[np.int64], pool: Executor) -> NDArray[np.uint16]:
@@ -239,7 +247,7 @@ def _masks(
     nodes = blocks.reshape(-1, side, side, side, 3)
     crossed, steep = _steep(nodes)
     off = _probed(baking, fine, corners, _creased(nodes) | crossed, FINE_PROBES, pool)
-    bits = ((off > TRUSTED) | steep.reshape(-1)).reshape(-1, FINE**3).astype(
+    bits = ((off > TRUSTED[1]) | steep.reshape(-1)).reshape(-1, FINE**3).astype(
         np.uint64
     ) << np.arange(FINE**3, dtype=np.uint64)
     return np.asarray(bits.sum(axis=1, dtype=np.uint64))
@@ -258,10 +266,10 @@ def _steep(nodes: NDArray[np.uint16]) -> tuple[NDArray[np.bool_], NDArray[np.boo
         before[axis], after[axis] = slice(None, -1), slice(1, None)
         low = np.minimum(low[tuple(before)], low[tuple(after)])
         high = np.maximum(high[tuple(before)], high[tuple(after)])
-    crossed = ((low < _TEN_BIT) & (high > _ENDED * _TEN_BIT)).any(axis=-1)
+    crossed, steep = (((low < _TEN_BIT) & (high > end * _TEN_BIT)).any(axis=-1) for end in _ENDED)
     full = 65535 - _TEN_BIT / 2
     filled = ((low < full) & (high >= full)).any(axis=-1)
-    return np.asarray(crossed | filled), crossed & (high.max(axis=-1) > _DARK * _TEN_BIT)
+    return np.asarray(crossed | filled), steep & (high.max(axis=-1) > _DARK * _TEN_BIT)
 
 
 def _creased(nodes: NDArray[np.uint16]) -> NDArray[np.bool_]:
@@ -299,6 +307,7 @@ def _probed(
     lie on the very face.
     """
     parts = 1 if lattice.cells.max(initial=-1) < 0 else FINE
+    trusted = TRUSTED[parts > 1]
     spread = _spread(sum(probes))
 
     def probe(some: Colors, first: int, last: int) -> _Worst:
@@ -313,12 +322,11 @@ def _probed(
     off, places = over(corners, 0, probes[0])
     ends = ((corners == 0) | (corners >= SIDE - 1 - 1.5 / parts)).any(axis=1)
     doubted = ends | creased.reshape(-1)
-    suspects = np.flatnonzero(((off > SUSPECT) | doubted) & (off <= TRUSTED))
+    suspects = np.flatnonzero(((off > SUSPECT) | doubted) & (off <= trusted))
     more, there = over(corners[suspects], probes[0], sum(probes))
     places[suspects] = np.where((more > off[suspects])[:, None], there, places[suspects])
     off[suspects] = np.maximum(off[suspects], more)
-    off[doubted & (off > DOUBTED)] = np.inf
-    climbing = np.flatnonzero((off > CLIMBED) & (off <= TRUSTED))
+    climbing = np.flatnonzero((off > CLIMBED) & (off <= trusted))
     top = _climbed(baking, lattice, corners[climbing], parts, places[climbing], pool)
     off[climbing[top > TOP_TRUSTED]] = np.inf
     return off
@@ -387,37 +395,40 @@ def _off(baking: Baking, lattice: Lattice, places: Colors) -> NDArray[np.float32
     return np.asarray(np.abs(out.T - codes).max(axis=1) / np.float32(_TEN_BIT), np.float32)
 
 
-def _hardened(baking: Baking, lattice: Lattice, pool: Executor) -> Lattice:
-    """Mark also the places, and those around them, that colors drawn as a picture would hold show too far off."""
-    cells, masks = lattice.cells.copy(), lattice.masks.copy()
-    last = FINE * (SIDE - 1) - 1
-    found = [*pool.map(lambda seed: _found_out(baking, lattice, seed), range(_DRAWS))]
-    parts = np.unique((np.concatenate(found) * (last + 1)).astype(np.int64).clip(0, last), axis=0)
-    cell = _cell_of(parts)
-    cells[cell[cells[cell] < 0]] = UNTRUSTED
-    around = np.stack(np.meshgrid(*[np.arange(-1, 2)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
-    parts = (parts[:, None] + around).reshape(-1, 3).clip(0, last)
-    cell = _cell_of(parts)
-    refined = cells[cell] >= 0
-    bits = np.ravel_multi_index(tuple(parts[refined].T % FINE), (FINE,) * 3).astype(np.uint64)
-    np.bitwise_or.at(masks, cells[cell[refined]], np.uint64(1) << bits)
-    return replace(lattice, cells=cells, masks=masks)
+def _hardened(lattice: Lattice, found: NDArray[np.int64]) -> Lattice:
+    """Mark also the parts that were found out, (n, 3)."""
+    bits = np.ravel_multi_index(tuple(found.T % FINE), (FINE,) * 3).astype(np.uint64)
+    masks = lattice.masks.copy()
+    np.bitwise_or.at(masks, lattice.cells[_cell_of(found)], np.uint64(1) << bits)
+    return replace(lattice, masks=masks)
 
 
-def _found_out(baking: Baking, lattice: Lattice, seed: int) -> Colors:
+def _found_out(baking: Baking, lattice: Lattice, pool: Executor) -> NDArray[np.int64]:
+    """Return the parts, (n, 3), in which random colors, drawn as a picture would hold them, are further off than HARD.
+
+    Parts are counted along each axis as if every cell were refined.
+    """
+    found = pool.map(lambda seed: _drawn(baking, lattice, seed), range(_DRAWS))
+    last = FINE * (SIDE - 1)
+    parts = (np.concatenate([*found]) * last).astype(np.int64)
+    return np.unique(parts.clip(0, last - 1), axis=0)
+
+
+def _drawn(baking: Baking, lattice: Lattice, seed: int) -> Colors:
     """Return positions of random colors, and of some around suspicious ones, that are further off than HARD."""
     random = np.random.default_rng(seed)
     spread = random.random((_AT_ONCE, 3))
     colors = np.exp2(spread * 24 - 16) if seed % 2 else spread**6 * 184
     values = np.clip(colors @ lattice.axes.T, 0, lattice.top).astype(np.float32)
     places = baking.positions(values)
-    found = []
-    for _ in range(_ROUNDS):
+    off = _off(baking, lattice, places)
+    found = [places[off > HARD]]
+    for reach in _WANDERED:
+        worst = np.argsort(-off, kind="stable")[: min(_FOLLOWED, int((off > SUSPICIOUS).sum()))]
+        step = (random.random((len(worst), _AROUND, 3)) * 2 - 1) * reach / (FINE * (SIDE - 1))
+        places = (places[worst, None] + step).reshape(-1, 3).clip(0, 1).astype(np.float32)
         off = _off(baking, lattice, places)
         found.append(places[off > HARD])
-        worst = np.argsort(-off, kind="stable")[: min(_FOLLOWED, int((off > SUSPICIOUS).sum()))]
-        step = (random.random((len(worst), _AROUND, 3)) * 2 - 1) / (FINE * (SIDE - 1))
-        places = (places[worst, None] + step).reshape(-1, 3).clip(0, 1).astype(np.float32)
     return np.concatenate(found)
 
 

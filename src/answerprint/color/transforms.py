@@ -10,6 +10,7 @@ Quirks contained here, seen with OpenColorIO 2.6.0:
 - A processor releases the interpreter lock and may be shared between threads.
 """
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -31,6 +32,8 @@ _LIT: Final = 0.05
 """Scene light from which black cannot be right."""
 _NUDGE: Final = np.float32(1.001)
 _WORKING: Final = "ACEScct"
+_FILE_NAME: Final = re.compile(r"\.\w*[a-zA-Z]\w*$")
+"""How the name of a LUT file ends; that of a look may hold a point, as in ACES 1.3."""
 
 
 class Exact:
@@ -134,7 +137,7 @@ def _look(config: ocio.Config, grading: Grading) -> list[ocio.Transform]:
         return []
     if look in config.getLookNames():
         return [ocio.LookTransform(src="ACES2065-1", dst="ACES2065-1", looks=look)]
-    if not Path(look).suffix:
+    if not _FILE_NAME.search(look) and not Path(look).is_file():
         raise UsageError(
             f"config {grading.config} has no look {look!r}, {closest(look, config.getLookNames())}",
             hint="or name a LUT file, which is applied to ACEScct",

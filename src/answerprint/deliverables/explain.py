@@ -9,12 +9,12 @@ from typing import Final
 from answerprint.color.grading import Grading
 from answerprint.color.pixelformat import PIXEL_FORMATS
 from answerprint.color.views import view_named
+from answerprint.deliverables.appearance import Form, shown_size
 from answerprint.deliverables.commands import command_line
 from answerprint.deliverables.encode import Encoding, form_of
-from answerprint.deliverables.geometry import Geometry
-from answerprint.deliverables.pictures import SequencePictures
+from answerprint.deliverables.exrpictures import SequencePictures
+from answerprint.deliverables.framing import Geometry
 from answerprint.deliverables.preset import Preset
-from answerprint.order import Size
 
 EXAMPLE: Final = SequencePictures((1920, 1080), Fraction(24), 120, None, first=1001)
 """What a preset is explained by: five seconds of EXR frames."""
@@ -38,8 +38,7 @@ def explain(preset: Preset) -> Iterator[str]:
 def color_chain(preset: Preset) -> Iterator[str]:
     """Yield the steps from scene light to what is stored, in order."""
     yield "light of the frames' own primaries, as they state them"
-    placed = form_of(EXAMPLE, preset, Geometry(), Grading(view=preset.view))
-    canvas = _canvas(placed)
+    canvas = shown_size(_form(preset), EXAMPLE.size)
     if canvas != EXAMPLE.size:
         yield f"scaled in linear light to {canvas[0]}x{canvas[1]}"
     if preset.exr is not None:
@@ -51,6 +50,11 @@ def color_chain(preset: Preset) -> Iterator[str]:
         return
     display, view = view_named(preset.view).spellings[0]
     yield f"view {preset.view}: {view} on {display}, to full-range R'G'B' of 16 bits"
+    if preset.burn_in is not None:
+        words = (word for word in preset.burn_in.model_dump().values() if isinstance(word, str))
+        yield f"burned in: {', '.join(filter(None, words))}"
+    if preset.slate:
+        yield f"a slate of {preset.slate} frames before the picture and its sound"
     yield from _codes(preset)
     if preset.video is not None:
         yield from _statements(preset)
@@ -58,17 +62,21 @@ def color_chain(preset: Preset) -> Iterator[str]:
 
 def example_command(preset: Preset) -> list[str]:
     """Return the command for EXAMPLE, with the program as `ffmpeg`, for a preset of video."""
-    form = form_of(EXAMPLE, preset, Geometry(), Grading(view=preset.view))
     sound = Path("sound.wav") if preset.sound else None
     encoding = Encoding(
-        preset, Path(f"clip{preset.suffix}"), form, tuple(range(EXAMPLE.count)), EXAMPLE.rate, sound
+        preset,
+        Path(f"clip{preset.suffix}"),
+        _form(preset),
+        tuple(range(EXAMPLE.count)),
+        EXAMPLE.rate,
+        sound,
     )
-    return ["ffmpeg", *command_line(EXAMPLE, encoding)[1:]]
+    here = f"{Path.cwd()}/"
+    return ["ffmpeg", *(word.removeprefix(here) for word in command_line(EXAMPLE, encoding)[1:])]
 
 
-def _canvas(form: object) -> Size:
-    placement = getattr(form, "placement", None) or form.appearance.placement  # type: ignore[attr-defined]
-    return placement.canvas  # type: ignore[no-any-return]
+def _form(preset: Preset) -> Form:
+    return form_of(EXAMPLE, preset, Geometry(), Grading(view=preset.view))
 
 
 def _codes(preset: Preset) -> Iterator[str]:

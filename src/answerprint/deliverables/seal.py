@@ -16,13 +16,32 @@ def partial_path(final: Path) -> Path:
 
 
 def seal(partial: Path, final: Path) -> None:
-    """Give `partial` its final name, on disk before the name is. Raises StorageError where the disk refuses."""
+    """Give `partial`, a file or a folder of files, its final name, on disk before the name is.
+
+    A file that was there is replaced at once; a folder gives way first, and goes
+    when the new one has its place. Raises StorageError where the disk refuses.
+    """
     try:
-        with partial.open("rb") as file:
-            os.fsync(file.fileno())
-        partial.replace(final)
+        for file in sorted(partial.iterdir()) if partial.is_dir() else [partial]:
+            with file.open("rb") as opened:
+                os.fsync(opened.fileno())
+        if partial.is_dir() and final.exists():
+            _swap(partial, final)
+        else:
+            partial.replace(final)
     except OSError as problem:
         raise StorageError(f"cannot be written ({problem.strerror})", where=str(final)) from None
+
+
+def _swap(partial: Path, final: Path) -> None:
+    former = partial_path(final.with_name(f"{final.name}-former"))
+    final.replace(former)
+    try:
+        partial.replace(final)
+    except OSError:
+        former.replace(final)
+        raise
+    shutil.rmtree(former, ignore_errors=True)
 
 
 def write_sealed(path: Path, text: str) -> None:

@@ -9,12 +9,15 @@ from answerprint.color.views import view_named
 from answerprint.deliverables.framing import Geometry, parse_geometry
 from answerprint.deliverables.naming import DEFAULT, parse_template
 from answerprint.deliverables.preset import Preset
+from answerprint.deliverables.quality import Quality
 from answerprint.deliverables.timeline import Conform, Cut
 from answerprint.errors import UsageError
 from answerprint.media.soundplan import SoundPlan
 from answerprint.record import Record, parse_record
 from answerprint.timing import Timecode, parse_rate
 
+_ANY_RATE = Fraction(60)
+"""A rate at which every timecode exists that exists at all."""
 START = "01:00:00:00"
 """Timecode of the first frame: the hour that programme starts at by broadcast habit."""
 
@@ -36,6 +39,8 @@ class Treatment(Record):
     """Frames of the deliverables."""
     conform: Conform | None = None
     """Rate that the deliverables are brought to by speed."""
+    quality: Quality = Quality()
+    """Bit rate or quality of the deliverables, where it is not the presets' own."""
     sound: SoundPlan | None = None
     """Sound to lay."""
     timecode: str = START
@@ -75,6 +80,8 @@ class TreatmentOptions(TypedDict, total=False):
     handles: int | None
     conform: str | Fraction | None
     pitch: str | None
+    bit_rate: str | int | None
+    target_vmaf: float | None
     timecode: str | None
     name: str | None
     new_version: bool
@@ -104,7 +111,7 @@ def treatment(sound: SoundPlan | None = None, **options: Unpack[TreatmentOptions
     if "conform" in asked:
         conform = parse_record(
             Conform,
-            {"rate": parse_rate(str(asked.pop("conform")))} | _taken(asked, pitch="pitch"),
+            {"rate": _rate(str(asked.pop("conform")))} | _taken(asked, pitch="pitch"),
             where="conform",
             error=UsageError,
         )
@@ -117,6 +124,9 @@ def treatment(sound: SoundPlan | None = None, **options: Unpack[TreatmentOptions
         aspect_to="aspect",
         cover="fill",
     )
+    quality = _taken(asked, bit_rate="bit_rate", target_vmaf="target_vmaf")
+    if "timecode" in asked:
+        check_timecode(asked["timecode"], _ANY_RATE)
     if "input_color" in asked:
         asked["input_color"] = input_color(asked["input_color"])
     rest = _taken(asked, view="view", exact="exactly", input_color="input_color", timecode="timecode",
@@ -126,9 +136,17 @@ def treatment(sound: SoundPlan | None = None, **options: Unpack[TreatmentOptions
         geometry=parse_geometry(**placed),
         cut=parse_record(Cut, cut, where="frames", error=UsageError),
         conform=conform,
+        quality=parse_record(Quality, quality, where="quality", error=UsageError),
         sound=sound,
         **rest,
     )
+
+
+def _rate(text: str) -> Fraction:
+    try:
+        return parse_rate(text)
+    except ValueError as problem:
+        raise UsageError(f"{text!r} is no rate: {problem}", where="conform") from None
 
 
 def check_timecode(text: str, rate: Fraction) -> None:

@@ -141,6 +141,7 @@ class Process:
                 stderr=subprocess.PIPE,
                 # A terminal's Ctrl-C goes to the whole group: we end our encoders ourselves, when we stop.
                 process_group=0,
+                env=os.environ | {"SVT_LOG": "1"},  # SVT-AV1 prints its banner past -loglevel
             )
         except OSError as problem:
             raise ToolError(f"cannot be started ({problem.strerror})", where=arguments[0]) from None
