@@ -37,8 +37,8 @@ SUSPICIOUS: Final = 1.2
 """Error of a color drawn at random from which others are tried around it."""
 CLIMBED: Final = 0.7
 """Sampled error from which the worst of a place is searched for, uphill from the worst sample."""
-TOP_TRUSTED: Final = 1.65
-"""Largest error that this search may come to; the promise is TOLERANCE."""
+TOP_TRUSTED: Final = (1.4, 1.55)
+"""Largest error that this search may come to, of either; the promise is TOLERANCE."""
 SUSPECT: Final = 0.35
 """Sampled error from which a place is sampled again, more densely."""
 TOLERANCE: Final = 2.0
@@ -267,7 +267,8 @@ def _steep(nodes: NDArray[np.uint16]) -> tuple[NDArray[np.bool_], NDArray[np.boo
         low = np.minimum(low[tuple(before)], low[tuple(after)])
         high = np.maximum(high[tuple(before)], high[tuple(after)])
     crossed, steep = (((low < _TEN_BIT) & (high > end * _TEN_BIT)).any(axis=-1) for end in _ENDED)
-    full = 65535 - _TEN_BIT / 2
+    # A PQ view's white is its peak, and not the last code.
+    full = nodes.max(axis=(0, 1, 2, 3)) - _TEN_BIT / 2
     filled = ((low < full) & (high >= full)).any(axis=-1)
     return np.asarray(crossed | filled), steep & (high.max(axis=-1) > _DARK * _TEN_BIT)
 
@@ -328,7 +329,7 @@ def _probed(
     off[suspects] = np.maximum(off[suspects], more)
     climbing = np.flatnonzero((off > CLIMBED) & (off <= trusted))
     top = _climbed(baking, lattice, corners[climbing], parts, places[climbing], pool)
-    off[climbing[top > TOP_TRUSTED]] = np.inf
+    off[climbing[top > TOP_TRUSTED[parts > 1]]] = np.inf
     return off
 
 

@@ -24,7 +24,7 @@ from answerprint.color.transforms import Exact, exact
 from answerprint.measured.movie import ColorTags
 from answerprint.progress import Progress, silent
 
-WORTH: Final = 50_000_000
+WORTH: Final = 100_000_000
 """Pixels from which a transform is baked: what baking takes, at half a microsecond a pixel of the exact one.
 
 It does not depend on what lies in the cache, so that the same work gives the same pictures everywhere.
