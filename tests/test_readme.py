@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import click
 import pytest
 
 import answerprint as ap
@@ -34,6 +35,8 @@ def test_its_commands_exist_with_their_options() -> None:
     for line in lines:
         words = line.split(" > ")[0].split()
         command = program.commands[words[0]]
+        if isinstance(command, click.Group):
+            command = command.commands[words[1]]
         known = {option for parameter in command.params for option in parameter.opts}
         assert {word for word in words if word.startswith("--")} <= known, line
 

@@ -132,7 +132,9 @@ def test_nothing_is_left_running(tmp_path: Path) -> None:
     before = set(threading.enumerate())  # some of which may be ending
     with running(folder=tmp_path) as house:
         submit(house)
-    assert set(threading.enumerate()) <= before
+    left = set(threading.enumerate()) - before
+    # anyio keeps idle workers for the next loop, and ends them by itself.
+    assert not [thread for thread in left if "AnyIO" not in thread.name]
 
 
 def test_serving_blocks_until_it_is_interrupted() -> None:

@@ -4,8 +4,8 @@ Quirks contained here, seen with OpenColorIO 2.6.0:
 
 - A processor from a scene space to a display *color space* silently leaves out
   the output transform, so only displays with views are ever asked for.
-- The ACES 2.0 output transform returns black for about one in ten thousand very
-  bright colors, with its neighbours white; such a pixel is asked for again, a
+- The ACES 2.0 output transform returns black for about ten in a million very
+  bright colors, with their neighbours white; such a pixel is asked for again, a
   thousandth brighter.
 - A processor releases the interpreter lock and may be shared between threads.
 """
