@@ -30,7 +30,7 @@ class Treatment(Record):
     grading: Grading = Grading()
     """Everything else that is done to light and code."""
     exactly: bool = False
-    """Show every pixel by the exact transform, baked ones being within two ten-bit codes of it."""
+    """Show every pixel by the exact transform, baked ones being within about two ten-bit codes of it."""
     input_color: str | None = None
     """Primaries that frames are taken for, whatever they say."""
     geometry: Geometry = Geometry()
