@@ -2,20 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from answerprint.color import bakes, lattice, rendering
+from answerprint.color import bakes, rendering
+from answerprint.color.baking import Fineness, bake
 
 
 @contextmanager
 def small_bakes(cache: Path) -> Iterator[None]:
     """Bake on a coarse lattice, kept in `cache`, apart from the real ones of this process and this run."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(lattice, "SIDE", 8)
-        patched.setattr(lattice, "_DRAWS", 2)
-        patched.setattr(lattice, "_AT_ONCE", 1 << 15)
+        coarsely = partial(bake, fineness=Fineness(side=8, draws=2, at_once=1 << 15))
+        patched.setattr(rendering, "bake", coarsely)
         patched.setattr(rendering, "_LOADED", {})
         patched.setenv(bakes.PLACE, str(cache))
         yield

@@ -13,12 +13,13 @@ from answerprint.color.lattice import Lattice
 
 SCRIPT = """
 import sys, time
-from answerprint.color import lattice
+from functools import partial
+from answerprint.color import rendering
+from answerprint.color.baking import Fineness, bake
 from answerprint.color.grading import Grading
-from answerprint.color.rendering import WORTH, rendering
-lattice.SIDE, lattice._DRAWS, lattice._AT_ONCE = 9, 1, 1 << 14
+rendering.bake = partial(bake, fineness=Fineness(9, 1, 1 << 14))
 baked = []
-made = rendering(Grading(), WORTH, progress=lambda station, done, total: baked.append(station))
+made = rendering.rendering(Grading(), rendering.WORTH, progress=lambda station, done, total: baked.append(station))
 print(len(baked), made.lattice.bytes)
 """
 

@@ -1,6 +1,9 @@
 """The inner loop of baked transforms: pixels looked up in a lattice between its nodes.
 
 numba compiles it once a machine; it holds no lock, so a thread a core scales.
+A span of pixels goes through one simple loop after the other, none of which
+branches on what it finds: a processor then waits for many nodes at once, which
+takes half the time of finishing pixel by pixel.
 """
 
 from typing import Any, Final
@@ -21,58 +24,68 @@ UNTRUSTED: Final = -2
 """What stands for a coarse cell that is not looked up at all; -1 for one that is not refined."""
 RAMP_SHIFT: Final = 17
 """Bits of a float's mantissa below the ramp's index: 64 steps an octave."""
+SPAN: Final = 1024
+"""Pixels that go through the loops together: what is known of them stays in the first cache."""
 
-ONE, TWO = np.uint64(1), np.uint64(2)
+ONE, TWO, THREE = np.uint64(1), np.uint64(2), np.uint64(3)
 """Indices are unsigned throughout: signed ones are checked for counting from the end, at every look-up."""
+_HALF: Final = np.float32(0.5)
 
 _compiled: Any = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
 _inlined: Any = njit(cache=True, nogil=True, error_model="numpy", inline="always")
 
 
-@_inlined
-def _blend(nodes, base, s0, s1, s2, x, y, z):  # type: ignore[no-untyped-def]
-    """Interpolate in the tetrahedron that holds (x, y, z): nodes in order of falling coordinates.
+@_compiled
+def look_up(  # type: ignore[no-untyped-def]  # noqa: PLR0917
+    red, green, blue, light, matrix, top, clamps, bias, ramp, table, side, cells, masks, out, missed
+):
+    """Look up every pixel of three flat planes into `out`, (3, n), and return how many have to go the exact way.
 
-    Which order that is cannot be predicted, so it is found without a branch.
+    Those are named in `missed`, (n,), and what `out` holds of them means
+    nothing. `light` turns stored 16-bit values to light.
     """
-    xy, yz, xz = _mask(x >= y), _mask(y >= z), _mask(x >= z)
-    most = (s0 & xy & xz) | (s1 & ~xy & yz) | (s2 & ~xz & ~yz)
-    least = (s0 & ~xy & ~xz) | (s1 & xy & ~yz) | (s2 & xz & yz)
-    high, low = max(x, y, z), min(x, y, z)
-    middle = max(min(x, y), min(max(x, y), z))
-    c = base + s0 + s1 + s2
-    a, b = base + most, c - least
-    wo, wa, wb = np.float32(1) - high, high - middle, middle - low
-    return (
-        _weighed(nodes, base, a, b, c, wo, wa, wb, low),
-        _weighed(nodes, base + ONE, a + ONE, b + ONE, c + ONE, wo, wa, wb, low),
-        _weighed(nodes, base + TWO, a + TWO, b + TWO, c + TWO, wo, wa, wb, low),
+    x, y, z = np.empty(SPAN, np.float32), np.empty(SPAN, np.float32), np.empty(SPAN, np.float32)
+    base, fine, lost = (
+        np.empty(SPAN, np.int32),
+        np.empty(SPAN, np.bool_),
+        np.empty(SPAN, np.bool_),
     )
-
-
-@_inlined
-def _mask(true):  # type: ignore[no-untyped-def]
-    return np.uint64(0) - np.uint64(true)
-
-
-@_inlined
-def _weighed(nodes, o, a, b, c, wo, wa, wb, wc):  # type: ignore[no-untyped-def]  # noqa: PLR0917
-    return np.uint16(
-        wo * np.float32(nodes[o])
-        + wa * np.float32(nodes[a])
-        + wb * np.float32(nodes[b])
-        + wc * np.float32(nodes[c])
-        + np.float32(0.5)
-    )
-
-
-@_inlined
-def _ramped(value, bias, first, ramp):  # type: ignore[no-untyped-def]
-    bits = np.float32(value + bias).view(np.int32) - first
-    step = np.uint64(bits >> RAMP_SHIFT)
-    part = np.float32(bits & ((1 << RAMP_SHIFT) - 1)) * np.float32(1 / (1 << RAMP_SHIFT))
-    low = ramp[step]
-    return low + part * (ramp[step + ONE] - low)
+    count, pixels = 0, red.shape[0]
+    for start in range(0, pixels, SPAN):
+        end = min(start + SPAN, pixels)
+        n = end - start
+        _onto_axes(
+            red[start:end],
+            green[start:end],
+            blue[start:end],
+            light,
+            matrix,
+            top,
+            clamps,
+            x,
+            y,
+            z,
+            lost,
+        )
+        for axis in (x, y, z):
+            _along_ramp(axis[:n], bias, ramp, side)
+        _into_cells(x[:n], y[:n], z[:n], side, cells, masks, base, fine, lost)
+        _between_nodes(
+            x[:n],
+            y[:n],
+            z[:n],
+            base,
+            fine,
+            side,
+            table,
+            out[0, start:end],
+            out[1, start:end],
+            out[2, start:end],
+        )
+        for p in range(n):
+            missed[count] = start + p
+            count += lost[p]
+    return count
 
 
 def _light_of(plane: Any, light: Any, p: Any) -> Any:
@@ -87,62 +100,107 @@ def _light_of_type(plane, light, p):  # type: ignore[no-untyped-def]  # noqa: AR
 
 
 @_compiled
-def look_up(  # type: ignore[no-untyped-def]  # noqa: PLR0917
-    red, green, blue, light, matrix, top, clamps, bias, ramp, table, side, cells, masks, out, missed
-):
-    """Look up every pixel of three flat planes into `out`, (3, n), and return how many have to go the exact way.
-
-    Those are named in `missed`, (n,), and `out` is left as it was there. `light`
-    turns stored 16-bit values to light.
-    """
-    top, bias = np.float32(top), np.float32(bias)
-    first = bias.view(np.int32)
-    last, scale = np.int64(side - 2), np.float32(side - 1)
-    zero, fine, edge = np.float32(0), np.float32(FINE), np.int64(FINE - 1)
-    s0, s1, s2 = np.uint64(side * side * 3), np.uint64(side * 3), np.uint64(3)
-    blocks = np.uint64(side * side * side * 3)
-    f0, f1 = np.uint64((FINE + 1) * (FINE + 1) * 3), np.uint64((FINE + 1) * 3)
+def _onto_axes(red, green, blue, light, matrix, top, clamps, x, y, z, lost):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+    """Bring pixels to the lattice's axes, clamped to 0..top; where that is not the transform's own way, they are lost."""
+    top, zero = np.float32(top), np.float32(0)
     m00, m01, m02 = matrix[0, 0], matrix[0, 1], matrix[0, 2]
     m10, m11, m12 = matrix[1, 0], matrix[1, 1], matrix[1, 2]
     m20, m21, m22 = matrix[2, 0], matrix[2, 1], matrix[2, 2]
-    count = np.uint64(0)
-    for p in range(np.uint64(red.shape[0])):
+    for p in range(red.shape[0]):
         r, g, b = _light_of(red, light, p), _light_of(green, light, p), _light_of(blue, light, p)
-        x = m00 * r + m01 * g + m02 * b
-        y = m10 * r + m11 * g + m12 * b
-        z = m20 * r + m21 * g + m22 * b
-        if clamps:
-            x, y, z = min(max(x, zero), top), min(max(y, zero), top), min(max(z, zero), top)
-        elif not (zero <= min(x, y, z) and max(x, y, z) <= top):
-            missed[count] = p
-            count += ONE
-            continue
-        x = _ramped(x, bias, first, ramp) * scale
-        y = _ramped(y, bias, first, ramp) * scale
-        z = _ramped(z, bias, first, ramp) * scale
-        i, j, k = min(np.int64(x), last), min(np.int64(y), last), min(np.int64(z), last)
-        x, y, z = x - np.float32(i), y - np.float32(j), z - np.float32(k)
-        cell = cells[np.uint64((i * (side - 1) + j) * (side - 1) + k)]
-        if cell == UNTRUSTED:
-            missed[count] = p
-            count += ONE
-            continue
-        base = np.uint64(((i * side + j) * side + k) * 3)
-        d0, d1 = s0, s1
-        if cell >= 0:
-            x, y, z = x * fine, y * fine, z * fine
-            i, j, k = np.int64(x), np.int64(y), np.int64(z)
-            i, j, k = min(i, edge), min(j, edge), min(k, edge)
-            if (masks[np.uint64(cell)] >> np.uint64((i * FINE + j) * FINE + k)) & ONE:
-                missed[count] = p
-                count += ONE
-                continue
-            x, y, z = x - np.float32(i), y - np.float32(j), z - np.float32(k)
-            base = blocks + np.uint64((cell * BLOCK + (i * (FINE + 1) + j) * (FINE + 1) + k) * 3)
-            d0, d1 = f0, f1
-        shown = _blend(table, base, d0, d1, s2, x, y, z)
-        out[0, p], out[1, p], out[2, p] = shown
-    return count
+        u = m00 * r + m01 * g + m02 * b
+        v = m10 * r + m11 * g + m12 * b
+        w = m20 * r + m21 * g + m22 * b
+        lost[p] = not (clamps or (zero <= min(u, v, w) and max(u, v, w) <= top))
+        x[p], y[p], z[p] = (
+            min(max(u, zero), top),
+            min(max(v, zero), top),
+            min(max(w, zero), top),
+        )
+
+
+@_compiled
+def _along_ramp(axis, bias, ramp, side):  # type: ignore[no-untyped-def]
+    """Replace values by where they lie along an axis, 0 to side - 1."""
+    bias, scale = np.float32(bias), np.float32(side - 1)
+    first = bias.view(np.int32)
+    for p in range(axis.shape[0]):
+        bits = np.float32(axis[p] + bias).view(np.int32) - first
+        step = np.uint64(bits >> RAMP_SHIFT)
+        part = np.float32(bits & ((1 << RAMP_SHIFT) - 1)) * np.float32(1 / (1 << RAMP_SHIFT))
+        low = ramp[step]
+        axis[p] = (low + part * (ramp[step + ONE] - low)) * scale
+
+
+@_compiled
+def _into_cells(x, y, z, side, cells, masks, base, fine, lost):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+    """Replace places by where they lie in their cell, or part of a refined one, and name the first node of it.
+
+    `fine` says which lie in a part; what is not to be trusted is lost.
+    """
+    last, blocks = np.int32(side - 2), np.int32(side * side * side)
+    across, along = np.int32(side), np.int32(side - 1)
+    for p in range(x.shape[0]):
+        u, v, w = x[p], y[p], z[p]
+        i, j, k = min(np.int32(u), last), min(np.int32(v), last), min(np.int32(w), last)
+        u, v, w = u - np.float32(i), v - np.float32(j), w - np.float32(k)
+        cell = cells[np.uint64((i * along + j) * along + k)]
+        refined = cell >= 0
+        block = max(cell, np.int32(0))
+        edge = np.int32(FINE - 1) if refined else np.int32(0)
+        parts = np.float32(edge + np.int32(1))
+        u, v, w = u * parts, v * parts, w * parts
+        a, b, c = min(np.int32(u), edge), min(np.int32(v), edge), min(np.int32(w), edge)
+        x[p], y[p], z[p] = u - np.float32(a), v - np.float32(b), w - np.float32(c)
+        coarse = (i * across + j) * across + k
+        part = (a * np.int32(FINE + 1) + b) * np.int32(FINE + 1) + c
+        base[p] = (blocks + block * np.int32(BLOCK) + part) if refined else coarse
+        fine[p] = refined
+        bit = np.uint64((a * np.int32(FINE) + b) * np.int32(FINE) + c)
+        marked = (masks[np.uint64(block)] >> bit) & ONE if refined else np.uint64(cell == UNTRUSTED)
+        lost[p] |= marked != 0
+
+
+@_compiled
+def _between_nodes(x, y, z, base, fine, side, table, red, green, blue):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+    """Interpolate in the tetrahedron that holds (x, y, z): nodes in order of falling coordinates.
+
+    Which order that is cannot be predicted, so it is found without a branch.
+    """
+    s0, s1, s2 = np.uint64(side * side), np.uint64(side), ONE
+    f0, f1 = np.uint64((FINE + 1) * (FINE + 1)), np.uint64(FINE + 1)
+    for p in range(x.shape[0]):
+        u, v, w = x[p], y[p], z[p]
+        inside = _mask(fine[p])
+        d0, d1 = s0 ^ ((s0 ^ f0) & inside), s1 ^ ((s1 ^ f1) & inside)
+        uv, vw, uw = _mask(u >= v), _mask(v >= w), _mask(u >= w)
+        most = (d0 & uv & uw) | (d1 & ~uv & vw) | (s2 & ~uw & ~vw)
+        least = (d0 & ~uv & ~uw) | (d1 & uv & ~vw) | (s2 & uw & vw)
+        high, low = max(u, v, w), min(u, v, w)
+        middle = max(min(u, v), min(max(u, v), w))
+        first = np.uint64(base[p])
+        end = first + d0 + d1 + s2
+        o, a, b, c = first * THREE, (first + most) * THREE, (end - least) * THREE, end * THREE
+        wo, wa, wb = np.float32(1) - high, high - middle, middle - low
+        red[p] = _weighed(table, o, a, b, c, wo, wa, wb, low)
+        green[p] = _weighed(table, o + ONE, a + ONE, b + ONE, c + ONE, wo, wa, wb, low)
+        blue[p] = _weighed(table, o + TWO, a + TWO, b + TWO, c + TWO, wo, wa, wb, low)
+
+
+@_inlined
+def _mask(true):  # type: ignore[no-untyped-def]
+    return np.uint64(0) - np.uint64(true)
+
+
+@_inlined
+def _weighed(nodes, o, a, b, c, wo, wa, wb, wc):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+    return np.uint16(
+        wo * np.float32(nodes[o])
+        + wa * np.float32(nodes[a])
+        + wb * np.float32(nodes[b])
+        + wc * np.float32(nodes[c])
+        + _HALF
+    )
 
 
 @_compiled

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.color import bakes
+from answerprint.color.baking import bake
 from answerprint.color.between import Between
 from answerprint.color.grading import Grading
 from answerprint.color.kernel import Plane, gather, scatter
-from answerprint.color.lattice import Colors, Lattice, bake, looked_up
+from answerprint.color.lattice import Colors, Lattice, looked_up
 from answerprint.color.primaries import (
     AP0,
     AP1,

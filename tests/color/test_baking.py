@@ -4,20 +4,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from answerprint.color import lattice
-from answerprint.color.lattice import BIAS, TOLERANCE, Baking, Exact, Lattice, bake, looked_up
+from answerprint.color.baking import Fineness, bake
+from answerprint.color.lattice import BIAS, TOLERANCE, Exact, Lattice, looked_up
+from answerprint.color.spacing import Spacing
 
 Colors = NDArray[np.float32]
 
 TOP = 64.0
 MIX = np.array([[0.8, 0.15, 0.05], [0.1, 0.8, 0.1], [0.05, 0.15, 0.8]])
-
-
-@pytest.fixture(autouse=True)
-def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lattice, "SIDE", 13)
-    monkeypatch.setattr(lattice, "_DRAWS", 2)
-    monkeypatch.setattr(lattice, "_AT_ONCE", 1 << 15)
+SMALL = Fineness(side=13, draws=2, at_once=1 << 15)
 
 
 def clamped(colors: Colors) -> Colors:
@@ -49,8 +44,9 @@ def colors(count: int = 100_000, seed: int = 9) -> Colors:
     return np.exp2(np.random.default_rng(seed).random((count, 3)) * 9 - 3).astype(np.float32)
 
 
-def made(exact: Exact, axes: NDArray[np.float64] | None = None, **options: bool) -> Lattice:
-    return bake(exact, np.eye(3) if axes is None else axes, TOP, **{"clamps": True} | options)
+def made(exact: Exact, axes: NDArray[np.float64] | None = None, *, clamps: bool = True) -> Lattice:
+    primaries = np.eye(3) if axes is None else axes
+    return bake(exact, primaries, TOP, clamps=clamps, fineness=SMALL)
 
 
 def errors(made: Lattice, exact: Exact, light: Colors) -> tuple[NDArray[np.float64], float]:
@@ -106,10 +102,10 @@ def test_nothing_outside_is_looked_up_where_the_transform_does_not_clamp() -> No
 
 
 def test_values_and_positions_undo_each_other() -> None:
-    baking = Baking(smooth, np.eye(3), TOP)
+    spacing = Spacing(smooth, np.eye(3), TOP)
     positions = np.random.default_rng(3).random((5000, 3)).astype(np.float32)
-    assert np.abs(baking.positions(baking.values(positions)) - positions).max() < 2e-6
-    ends = baking.values(np.array([[0, 0.5, 1]], np.float32))[0]
+    assert np.abs(spacing.positions(spacing.values(positions)) - positions).max() < 2e-6
+    ends = spacing.values(np.array([[0, 0.5, 1]], np.float32))[0]
     assert ends[0] == 0
     assert ends[2] == pytest.approx(TOP, rel=0.02)
     assert ends[2] >= TOP
