@@ -24,13 +24,15 @@ if TYPE_CHECKING:
     from answerprint.master import deliver
     from answerprint.measured.clips import Measurements
     from answerprint.measured.deliverable import Deliverable
+    from answerprint.mending import mend
     from answerprint.order import Order
     from answerprint.pickup import fetch
     from answerprint.providers.job import Job
     from answerprint.providers.prices import estimate
     from answerprint.report import Finding, Outcome, Report, Severity
     from answerprint.retagging import Retagged, retag
-    from answerprint.verdict import SeamVerdict
+    from answerprint.saved import judge_again, read_reports
+    from answerprint.verdict import Mended, SeamVerdict
 
 _HOMES = {
     "AnswerprintError": "errors",
@@ -43,6 +45,7 @@ _HOMES = {
     "Job": "providers.job",
     "Limits": "checks.limits",
     "Measurements": "measured.clips",
+    "Mended": "verdict",
     "Order": "order",
     "Outcome": "report",
     "Preset": "deliverables.preset",
@@ -58,10 +61,13 @@ _HOMES = {
     "estimate": "providers.prices",
     "fetch": "pickup",
     "finish": "line",
+    "judge_again": "saved",
     "judge_measurements": "judge",
     "load_preset": "deliverables.preset",
+    "mend": "mending",
     "mux": "deliverables.mux",
     "open_source": "ingest.delivery",
+    "read_reports": "saved",
     "retag": "retagging",
     "seam": "judge",
     "submit": "desk",
@@ -80,6 +86,7 @@ __all__ = [
     "Job",
     "Limits",
     "Measurements",
+    "Mended",
     "Order",
     "Outcome",
     "Preset",
@@ -96,10 +103,13 @@ __all__ = [
     "estimate",
     "fetch",
     "finish",
+    "judge_again",
     "judge_measurements",
     "load_preset",
+    "mend",
     "mux",
     "open_source",
+    "read_reports",
     "retag",
     "seam",
     "submit",

@@ -13,6 +13,7 @@ means the work itself could not be done, and its branch is the exit code.
         │   ├── ArchiveError     a zip is refused: hostile, damaged, or without frames
         │   └── FrameError       one frame cannot be read; a pass over a clip turns it into a finding
         ├── EncodeError          ffmpeg failed, or its result did not prove good
+        ├── MendError            a seam needs no mending, or nothing mends it
         ├── ToolError            a program or library the work needs is not there
         ├── StorageError         the disk refused: full, read-only, in use
         └── ServiceError         a service said no, or nothing
@@ -107,6 +108,10 @@ class EncodeError(WorkError):
         super().__init__(message, where=where, hint=hint)
         self.command = command
         self.said = said
+
+
+class MendError(WorkError):
+    """A seam needs no mending, nothing mends it, or what was written proved no better."""
 
 
 class ToolError(WorkError):

@@ -1,19 +1,22 @@
 """Measuring a delivery and judging it: the library behind `check` and `seam`."""
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from answerprint.checks.catalogue import judge, require_known
+from answerprint.baseline import hold_against
 from answerprint.checks.check import Subject
+from answerprint.checks.judging import judge, require_known
 from answerprint.checks.limits import Limits
 from answerprint.checks.loop import verdict_of
 from answerprint.checks.shape import stated_rate
 from answerprint.errors import SourceError, WorkError
 from answerprint.ingest.delivery import Delivery, open_one, open_source
+from answerprint.measure.kept import Kept, kin_kept, pair_kept, pins_kept
 from answerprint.measure.movies import measure_movie
 from answerprint.measure.sweep import measure_sequence
 from answerprint.measured.clips import Measurements, MovieMeasures, SequenceMeasures
@@ -40,21 +43,29 @@ def check(
     *sources: str | Path,
     order: Order | None = None,
     limits: Limits | None = None,
+    only: Sequence[str] = (),
+    skip: Sequence[str] = (),
+    baseline: Sequence[Report] = (),
     threads: int | None = None,
     progress: Progress = silent,
 ) -> tuple[Report, ...]:
     """Measure and judge every clip of `sources`; one report each.
 
-    A clip that cannot be judged at all gets a report with `failure` set and does
-    not stop the others. Raises UsageError for a source that makes no sense.
-    Memory: a few frames a thread, whatever the clips' length.
+    `only` and `skip` name families and ids of checks, in place of those of
+    `limits`. What the reports in `baseline` found already is marked as known and
+    weighs nothing, unless it is worse now. A clip that cannot be judged at all gets
+    a report with `failure` set and does not stop the others. Raises UsageError for
+    a source that makes no sense. Memory: a few frames a thread, whatever the
+    clips' length.
     """
-    require_known(limits or Limits())
-    return tuple(
+    chosen = (limits or Limits()).selecting(only, skip)
+    require_known(chosen)
+    reports = tuple(
         report
         for source in sources
-        for report in _reports(str(source), order or Order(), limits or Limits(), threads, progress)
+        for report in _reports(str(source), order or Order(), chosen, threads, progress)
     )
+    return hold_against(reports, baseline) if baseline else reports
 
 
 def seam(
@@ -77,24 +88,42 @@ def measure(
     delivery: Delivery,
     *,
     sequence: SequenceMeasures | None = None,
+    kept: Kept | None = None,
+    order: Order | None = None,
     threads: int | None = None,
     progress: Progress = silent,
 ) -> Measurements:
     """Decode everything a delivery holds once and return the measurements; not the sequence, where that is done.
 
+    `kept` is what that pass kept beside them; `order` says which frames are pinned to pictures.
+
     A movie that cannot be read beside frames that can is recorded and no error.
     Raises SourceError where nothing can be read, ArchiveError where a zip is refused.
     """
     if delivery.sequence and sequence is None:
-        sequence = measure_sequence(delivery.sequence, threads=threads, progress=progress)
+        kept = Kept(order, len(delivery.sequence))
+        sequence = measure_sequence(
+            delivery.sequence, kept=kept, threads=threads, progress=progress
+        )
     movie, unreadable = None, {}
     try:
-        movie = measure_movie(delivery.movie, progress=progress) if delivery.movie else None
+        shown = Kept(order, len(sequence.frames) if sequence else None)
+        movie = (
+            measure_movie(delivery.movie, kept=shown, progress=progress) if delivery.movie else None
+        )
     except SourceError as problem:
         if sequence is None:
             raise
         unreadable[str(delivery.movie)] = problem.message
-    return Measurements(files=delivery.files, unreadable=unreadable, sequence=sequence, movie=movie)
+    return Measurements(
+        files=delivery.files,
+        unreadable=unreadable,
+        sequence=sequence,
+        movie=movie,
+        pairing=pair_kept(kept, shown) if sequence and movie else None,
+        pins=pins_kept(kept if sequence else None, shown if movie else None, movie),
+        kin=kin_kept(shown if movie else kept, movie or sequence, progress),
+    )
 
 
 def judge_measurements(
@@ -109,7 +138,9 @@ def judge_measurements(
 ) -> Report:
     """Judge what was measured against what was ordered, decoding nothing."""
     complete = assume(order, measurements)
-    outcomes, findings = judge(Subject(complete, measurements, limits, deliverables))
+    outcomes, findings = judge(
+        Subject(complete, measurements, limits, deliverables), clip=clip, today=date.today()
+    )
     return Report(
         clip=clip,
         source=source,
@@ -119,6 +150,7 @@ def judge_measurements(
         findings=findings,
         measurements=measurements,
         deliverables=deliverables,
+        policy=limits.policy(),
         versions=versions(ffmpeg),
     )
 
@@ -178,7 +210,7 @@ def _reports(
     for delivery in deliveries:
         try:
             with delivery.opened(limits.archive) as opened:
-                measurements = measure(opened, threads=threads, progress=progress)
+                measurements = measure(opened, order=order, threads=threads, progress=progress)
         except WorkError as problem:
             yield failed(delivery.source, order, problem, delivery.name)
             continue

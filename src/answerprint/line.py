@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from answerprint.checks.catalogue import require_known
+from answerprint.checks.judging import require_known
 from answerprint.checks.limits import Limits
 from answerprint.deliverables.preset import load_preset
 from answerprint.deliverables.quality import require_steerable

@@ -8,8 +8,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
-from answerprint.checks.catalogue import CHECKS, judge
+from answerprint.checks.catalogue import CHECKS
 from answerprint.checks.check import Check, Subject
+from answerprint.checks.judging import judge
 from answerprint.color.input import InputColor
 from answerprint.color.tags import resolved
 from answerprint.deliverables.appearance import Appearance, AsIs, Raw
@@ -38,11 +39,13 @@ from answerprint.measured.deliverable import Deliverable
 from answerprint.measured.sound import SoundLaid
 from answerprint.media.audio import as_delivered, lay
 from answerprint.media.exr import read_header
-from answerprint.media.movie import Reading, probe, read_frames
+from answerprint.media.movie import Reading, probe
+from answerprint.media.player import describe, show
 from answerprint.media.soundoptions import plan_sound
 from answerprint.media.soundplan import Fit, SoundPlan
 from answerprint.order import Order
 from answerprint.progress import Progress, silent
+from answerprint.report import Severity
 from answerprint.timing import FrameRange, Timecode
 
 __all__ = ["PROOF", "START", "Keep", "Making", "deliver", "make", "master_pictures"]
@@ -176,7 +179,7 @@ def master_pictures(
 
 
 def _movie_pictures(path: Path, fps: Fraction | None, count: int | None) -> MoviePictures:
-    facts = probe(path)
+    facts = describe(path)
     rate = fps or facts.rate
     if rate is None or facts.pixel_format is None:
         raise SourceError(
@@ -189,7 +192,7 @@ def _movie_pictures(path: Path, fps: Fraction | None, count: int | None) -> Movi
     return MoviePictures(
         (height, width) if turned else (width, height),
         rate,
-        sum(1 for _ in read_frames(path, Reading())) if count is None else count,
+        sum(1 for _ in show(path, Reading())) if count is None else count,
         resolved(facts.color, facts.size, facts.pixel_format),
         pixel_aspect=Fraction(down, across) if turned else Fraction(across, down),
         alpha="a" in facts.pixel_format.partition("p")[0].removeprefix("pal"),
@@ -309,8 +312,9 @@ def _proven(encoded: Encoded, final: Path, sounds: _Sounds, making: Making) -> D
         raise encoded.failure
     made = prove(encoded, final.name, progress=making.progress)
     _, findings = judge(Subject(Order(), Measurements(), deliverables=(made,)), PROOF)
-    if findings:
-        said = "; ".join(finding.message for finding in findings)
+    wrong = [finding for finding in findings if finding.severity is Severity.ERROR]
+    if wrong:
+        said = "; ".join(finding.message for finding in wrong)
         raise EncodeError(f"was made and did not prove good: {said}", where=final.name)
     return sounds.delivered(encoded, made)
 

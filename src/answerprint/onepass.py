@@ -16,6 +16,7 @@ from answerprint.ingest.delivery import Delivery
 from answerprint.judge import measure
 from answerprint.ledger import Ledger, Stamp, key_of
 from answerprint.master import Keep, Making, discard, make, master_pictures
+from answerprint.measure.kept import Kept
 from answerprint.measure.sweep import Collector
 from answerprint.measured.clips import Measurements
 from answerprint.measured.deliverable import Deliverable
@@ -54,6 +55,18 @@ class Work:
     def folder(self) -> Path:
         """Where deliverables go."""
         return self.clip / "deliver"
+
+    @property
+    def measuring_key(self) -> str:
+        """Return a key of everything the measurements depend on: the clip, and what the order compares it with."""
+        order = self.options.order
+        asked = (order.anchors, *order.keyframes, order.edit, order.reframe)
+        pictures = (order.anchors.first, order.anchors.last, order.source)
+        files = [ref for ref in (*pictures, *(key.picture for key in order.keyframes)) if ref]
+        if not files:
+            return self.key
+        stamps = [(ref, Stamp.of(Path(ref))) for ref in files]
+        return key_of(self.key, *(part and part.model_dump_json() for part in asked), *stamps)
 
     def final(self, preset: Preset) -> Path:
         """Return where a deliverable goes."""
@@ -128,15 +141,15 @@ def _collector(work: Work, wanted: Mapping[Path, Preset]) -> Collector | None:
     That is where they are known, where nothing is made, and where not every
     frame goes into what is made.
     """
-    known = work.ledger.measurements(work.key) is not None
+    known = work.ledger.measurements(work.measuring_key) is not None
     if known or not wanted or work.delivery.sequence is None or work.options.treatment.cut != Cut():
         return None
-    return Collector()
+    return Collector(Kept(work.options.order, len(work.delivery.sequence)))
 
 
 def _measured(work: Work, collector: Collector | None) -> Measurements:
     """Return the measurements: those that are known, else what the collector has and what is still to be read."""
-    known = work.ledger.measurements(work.key)
+    known = work.ledger.measurements(work.measuring_key)
     if known is not None:
         return known
     sequence, delivery = None, work.delivery
@@ -144,10 +157,19 @@ def _measured(work: Work, collector: Collector | None) -> Measurements:
         whole = len(collector.frames) == len(delivery.sequence)
         sequence = collector.result(delivery.sequence) if whole else None
     measurements = measure(
-        delivery, sequence=sequence, threads=work.options.threads, progress=work.options.progress
+        delivery,
+        sequence=sequence,
+        kept=_kept(collector) if sequence is not None else None,
+        order=work.options.order,
+        threads=work.options.threads,
+        progress=work.options.progress,
     )
-    work.ledger.keep_measurements(work.key, measurements)
+    work.ledger.keep_measurements(work.measuring_key, measurements)
     return measurements
+
+
+def _kept(collector: Collector | None) -> Kept | None:
+    return collector.kept if collector and isinstance(collector.kept, Kept) else None
 
 
 def _movie_frames(measurements: Measurements) -> int | None:

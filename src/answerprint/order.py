@@ -4,7 +4,7 @@ import re
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
@@ -50,7 +50,14 @@ A square is 4/3 of the named height, and 21:9 is really 7:3.
 """
 
 
+_SPELLED: Final = 10
+"""Characters of the longest number of seconds a person writes; a float that is none has 16 digits and more."""
+
+
 def _read_seconds(value: Any) -> Fraction:
+    if isinstance(value, float) and len(repr(value)) > _SPELLED:
+        # A ratio such as 8/24 that went through a saved report's JSON; no rate's frames have finer ones.
+        return Fraction(value).limit_denominator(1_000_000)
     return parse_number(str(value).strip().removesuffix("s").strip())
 
 

@@ -5,6 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from answerprint.checks.catalogue import CHECKS
+from answerprint.checks.check import Check
+from answerprint.checks.explain import limits_in_force, spell_value
+from answerprint.checks.limits import Limits
+from answerprint.checks.profile import profile_names, profile_summary, profile_table
 from answerprint.color.views import view_named
 from answerprint.deliverables.preset import Preset, load_preset, preset_names
 from answerprint.order import Order
@@ -24,9 +28,22 @@ def refresh(readme: str) -> str:
 
 
 def checks_table() -> str:
-    """Return every check with its severity, EBU QC item and first sentence."""
-    rows = [(f"`{c.id}`", c.severity.value, c.ebu or "", c.title) for c in CHECKS]
-    return _table(("check", "severity", "EBU QC", "what has to hold"), rows)
+    """Return every check with what it finds, its severity, its limits, and where they come from."""
+    head = ("check", "family", "what has to hold", "severity", "limit", "source", "EBU QC")
+    rows = [
+        (f"`{c.id}`", c.family, c.title, c.severity.value, _limits(c), c.source or "", c.ebu or "")
+        for c in CHECKS
+    ]
+    return _table(head, rows)
+
+
+def profiles_table() -> str:
+    """Return every profile with what it is for, and what it changes."""
+    rows = [
+        (f"`{name}`", profile_summary(name), ", ".join(f"`{key}`" for key in _settings(name)))
+        for name in profile_names()
+    ]
+    return _table(("profile", "what it is for", "what it sets"), rows)
 
 
 def presets_table() -> str:
@@ -79,6 +96,7 @@ def faults_table() -> str:
 
 TABLES: Final[dict[str, Callable[[], str]]] = {
     "checks": checks_table,
+    "profiles": profiles_table,
     "presets": presets_table,
     "order": order_table,
     "services": services_table,
@@ -86,6 +104,20 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "faults": faults_table,
 }
 """Tables by the name their mark carries."""
+
+
+def _limits(check: Check) -> str:
+    """Return the limits of a check with their built-in values."""
+    found = limits_in_force(check, Limits())
+    return "<br>".join(f"`{limit.key}` {spell_value(limit.value)}" for limit in found)
+
+
+def _settings(profile: str) -> list[str]:
+    """Return what a profile sets, by table and key; checks by their id alone."""
+    tables = profile_table(profile).items()
+    return [
+        key if table == "severity" else f"{table}.{key}" for table, keys in tables for key in keys
+    ]
 
 
 def _picture(preset: Preset) -> tuple[str, str]:

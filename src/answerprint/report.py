@@ -1,7 +1,7 @@
 """The report: what was ordered, what was measured, what was found, in one versioned schema."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,10 @@ from answerprint.record import Record
 
 SCHEMA = "answerprint.report/1"
 """Name of the report's schema; the number rises when a reader of the old one would misread the new."""
+
+
+DEFAULT_PROFILE = "artist"
+"""Profile that limits start from where none is named."""
 
 
 class Severity(StrEnum):
@@ -50,6 +54,10 @@ class Finding(Record):
     """File it concerns."""
     ebu: str | None = None
     """Id of the EBU QC item, where one exists."""
+    known: bool = False
+    """The baseline has it already, and it is no worse than there: it weighs nothing."""
+    worse: str | None = None
+    """How it is worse than in the baseline, which has it already."""
 
 
 class Outcome(Record):
@@ -61,6 +69,21 @@ class Outcome(Record):
     """Skipped checks could not be judged; waived ones failed and were forgiven."""
     reason: str | None = None
     """Why it was skipped or waived."""
+    waived: int = 0
+    """How many findings were forgiven."""
+    expired: tuple[str, ...] = ()
+    """Waivers of it that ran out and forgive no more: reason and last day."""
+
+
+class Policy(Record):
+    """Which limits a report was judged by."""
+
+    profile: str
+    """Built-in profile they start from."""
+    overrides: dict[str, Any] = {}
+    """What differs from it, as in `{"pixels.negative_floor": -0.01}`."""
+    digest: str
+    """xxh3-64 of every limit, severity and waiver: equal digests are equal policies."""
 
 
 class Failure(Record):
@@ -108,19 +131,24 @@ class Report(Record):
     """Files that were made, with their proof."""
     failure: Failure | None = None
     """Set where the work could not be done; the rest is as far as it came."""
+    policy: Policy | None = None
+    """The limits it was judged by; None in reports of older versions, and where nothing was judged."""
+    baseline: str | None = None
+    """Clip of the earlier report whose findings are known here; None where there was none."""
     versions: Versions
     """What made this report."""
 
     model_config = Record.model_config | {"validate_by_name": True, "serialize_by_alias": True}
 
     def worst(self) -> Severity | None:
-        """Return the gravest severity found; None where nothing was."""
-        return max((f.severity for f in self.findings), key=lambda s: s.rank, default=None)
+        """Return the gravest severity found, known findings aside; None where nothing was."""
+        weighing = (f.severity for f in self.findings if not f.known)
+        return max(weighing, key=lambda s: s.rank, default=None)
 
 
 def verdict_of(findings: tuple[Finding, ...]) -> Literal["pass", "warn", "fail"]:
-    """Return the verdict that `findings` amount to."""
-    found = {finding.severity for finding in findings}
+    """Return the verdict that `findings` amount to, those that are known aside."""
+    found = {finding.severity for finding in findings if not finding.known}
     if Severity.ERROR in found:
         return "fail"
     return "warn" if Severity.WARNING in found else "pass"

@@ -19,7 +19,7 @@ from answerprint.ingest.names import shorten
 from answerprint.ingest.replacing import replacing_folder
 from answerprint.ingest.staging import storage_errors
 from answerprint.measure.sweep import default_threads, in_order
-from answerprint.media.exr import ExrSource, read_header
+from answerprint.media.exr import read_header
 from answerprint.media.exrchanges import (
     Changes,
     SequenceChanges,
@@ -29,6 +29,7 @@ from answerprint.media.exrchanges import (
 )
 from answerprint.media.exrfix import fixed
 from answerprint.media.exrlayout import Start, parse_start, value_of
+from answerprint.media.exrstart import ExrSource
 from answerprint.media.exrvalues import ExrValue
 from answerprint.media.sequence import FrameFile, Sequence, group_names
 from answerprint.media.st2065 import FLAG, st2065_4_reasons

@@ -7,7 +7,15 @@ from pydantic import Field
 from answerprint.record import Record
 
 Verdict = Literal[
-    "seamless", "duplicate-end", "jump", "speed-change", "exposure-step", "color-step", "frozen"
+    "seamless",
+    "duplicate-end",
+    "jump",
+    "local-jump",
+    "ghosted",
+    "speed-change",
+    "exposure-step",
+    "color-step",
+    "frozen",
 ]
 
 
@@ -57,7 +65,24 @@ class SeamVerdict(Record):
     """One plain sentence."""
     frames: tuple[int, ...] = ()
     """Frames it concerns, counted from 0 in the order they are shown."""
+    box: tuple[int, int, int, int] | None = None
+    """Left, top, width and height of the region that it concerns, in pixels; None for the whole picture."""
     figures: SeamFigures
     """The figures behind it."""
     mend: Mend | None = None
     """What would make it seamless; None where dropping frames would not."""
+
+
+class Mended(Record):
+    """A loop that was mended, and the proof of it."""
+
+    file: str
+    """The file, or the folder of frames, that was written."""
+    frames: int = Field(ge=2)
+    """Frames it has."""
+    how: str
+    """What was done, in words."""
+    before: SeamVerdict
+    """What its seam was."""
+    after: SeamVerdict
+    """What it is now, measured of what was written."""

@@ -4,9 +4,16 @@ from typing import Any
 
 import pytest
 
+from answerprint.measured.light import ContentLight, LightLevel, MasteringDisplay, StaticMetadata
 from answerprint.measured.movie import ColorTags
 
 from .subjects import breaches, deliverable, facts
+
+DISPLAY = MasteringDisplay(
+    red=(0.708, 0.292), green=(0.17, 0.797), blue=(0.131, 0.046), white=(0.3127, 0.329),
+    maximum=1000, minimum=0.0001,
+)  # fmt: skip
+STATED = StaticMetadata(mastering=DISPLAY, light=ContentLight(max_cll=549, max_fall=91), places=1)
 
 
 @pytest.mark.parametrize(
@@ -16,6 +23,8 @@ from .subjects import breaches, deliverable, facts
         "deliverable.format",
         "deliverable.tags",
         "deliverable.likeness",
+        "deliverable.quality-floor",
+        "deliverable.light",
         "deliverable.sound-length",
     ],
 )
@@ -67,4 +76,65 @@ def test_what_does_not_look_alike_is_said(changes: dict[str, Any], said: str) ->
         "deliverable.likeness",
         deliverables=(deliverable(likeness=good.model_copy(update=changes)),),
     )
+    assert said in found.message
+
+
+def test_the_worst_frame_is_told_however_good_the_mean() -> None:
+    worst = {"psnr": 33.0, "psnr_mean": 45.0, "psnr_frame": 17}
+    good = deliverable().likeness
+    assert good is not None
+    made = deliverable(likeness=good.model_copy(update=worst))
+    (found,) = breaches("deliverable.quality-floor", deliverables=(made,))
+    assert found.frames == (17,)
+    assert "the mean is 45.0 dB" in found.message
+    assert found.limit == 34
+
+
+@pytest.mark.parametrize(
+    ("codec", "floor", "limit"),
+    [("h264", 30, 34), ("prores", 36, 42), ("h264", 26, 32), ("gif", 24, 30)],
+)
+def test_the_floor_is_that_of_the_codec_and_not_far_above_the_preset_s(
+    codec: str, floor: float, limit: float
+) -> None:
+    good = deliverable()
+    assert good.likeness is not None
+    expected = good.expected.model_copy(update={"codec": codec, "psnr": floor})
+    at = good.likeness.model_copy(update={"psnr": limit})
+    under = at.model_copy(update={"psnr": limit - 0.1})
+    id_ = "deliverable.quality-floor"
+    assert breaches(id_, deliverables=(deliverable(expected=expected, likeness=at),)) == []
+    (found,) = breaches(id_, deliverables=(deliverable(expected=expected, likeness=under),))
+    assert found.limit == limit
+
+
+def hdr10(**changes: Any) -> Any:
+    """An HDR10 file that states what it shows, in both places."""
+    shown = LightLevel.of(
+        peaks=(549.0,), means=(91.0,), percentiles=(540.0,), places=((7, 5),), active=(0, 0, 1280, 720)
+    )  # fmt: skip
+    expected = deliverable().expected.model_copy(update={"peak": 1000})
+    both = {"container_static": STATED, "bitstream_static": STATED}
+    return deliverable(**({"expected": expected, "light": shown} | both | changes))
+
+
+def test_light_that_is_stated_as_it_is_shown_passes() -> None:
+    assert breaches("deliverable.light", deliverables=(hdr10(),)) == []
+    assert breaches("deliverable.light", deliverables=(hdr10(bitstream_static=None),)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"container_static": None}, "states no light levels and shows MaxCLL 549, MaxFALL 91"),
+        (
+            {"container_static": STATED.model_copy(update={"light": ContentLight(max_cll=1000, max_fall=91)})},
+            "states MaxCLL 1000, MaxFALL 91 and shows MaxCLL 549",
+        ),
+        ({"container_static": STATED.model_copy(update={"mastering": None})}, "another mastering display"),
+        ({"bitstream_static": StaticMetadata()}, "container and bitstream of a.mp4 state different light"),
+    ],
+)  # fmt: skip
+def test_light_that_is_stated_otherwise_is_told(changes: dict[str, Any], said: str) -> None:
+    (found,) = breaches("deliverable.light", deliverables=(hdr10(**changes),))
     assert said in found.message

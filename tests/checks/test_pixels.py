@@ -6,6 +6,7 @@ import pytest
 
 from answerprint.checks.limits import Limits, PixelLimits
 from answerprint.measured.frames import ChannelLevels, Outliers
+from answerprint.measured.samples import Patch, SampleFigures
 
 from .subjects import breaches, frame, movie, sequence
 
@@ -22,6 +23,32 @@ def test_one_pixel_is_enough(id_: str, field: str) -> None:
         id_, sequence(change={1003: levels(**{field: 1}), 1009: levels(**{field: 7})})
     )
     assert (found.frames, found.channel, found.measured) == ((1003, 1009), "G", 7)
+
+
+def test_the_place_of_bad_samples_is_told() -> None:
+    patch = Patch(
+        channel="G", fault="nan", count=7, regions=2, box=(10, 20, 30, 24), first=(12, 20)
+    )
+    hurt = {1003: levels(nan=7) | {"samples": SampleFigures(patches=(patch,))}}
+    (found,) = breaches("pixels.nan", sequence(change=hurt))
+    assert "2 spots, the first at x 12, y 20; all within x 10 to 30, y 20 to 24" in found.message
+
+
+def test_light_cut_off_at_the_top_is_named() -> None:
+    assert breaches("pixels.overflow", sequence(change={1003: levels(overflow=3, plateau=3)})) == []
+    (found,) = breaches(
+        "pixels.overflow", sequence(change={1003: levels(overflow=500, plateau=500)})
+    )
+    assert (found.frames, found.channel) == ((1003,), "G")
+    assert "65504" in found.message
+    (found,) = breaches("pixels.overflow", sequence(change={1003: levels(plateau=500)}))
+    assert "one value of 1024 or more" in found.message
+
+
+def test_a_picture_of_denormals_is_named_and_dwa_on_black_is_not() -> None:
+    assert breaches("pixels.denormal", sequence(change={1003: levels(denormal=640_000)})) == []
+    (found,) = breaches("pixels.denormal", sequence(change={1003: levels(denormal=900_000)}))
+    assert (found.frames, found.channel) == ((1003,), "G")
 
 
 def test_negatives_that_dwa_explains_pass() -> None:
@@ -71,6 +98,15 @@ def test_garbage_of_the_right_average_is_damage() -> None:
     (found,) = breaches("pixels.damage", sequence(change=hurt))
     assert (found.measured, found.limit, found.frames) == (14, 9, (1077,))
     assert found.unit == "tiles of 16x16 pixels"
+
+
+def test_one_damaged_block_counts_in_a_calm_clip_only() -> None:
+    block = {1077: {"outliers": Outliers(count=4, at=(8, 8))}}
+    (found,) = breaches("pixels.damage", sequence(change=block))
+    assert (found.frames, found.limit) == ((1077,), 3)
+    lively = block | {1030: {"outliers": Outliers(count=2)}}
+    assert breaches("pixels.damage", sequence(change=lively)) == []
+    assert breaches("pixels.damage", sequence(24, first=1070, change=block)) == []
 
 
 def test_two_damaged_frames_do_not_excuse_each_other() -> None:

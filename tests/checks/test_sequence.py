@@ -1,4 +1,14 @@
-"""Gaps, doubles, padding and strays."""
+"""Gaps, doubles, padding, strays, and files that are empty or too small."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from answerprint.ingest.delivery import open_one
+from answerprint.measure.sweep import measure_sequence
+from tests import made
 
 from .subjects import breaches, movie, sequence
 
@@ -33,3 +43,50 @@ def test_strays_are_named() -> None:
     assert [
         b.asset for b in breaches("sequence.stray-file", sequence(strays=("x.exr", "y.png")))
     ] == ["x.exr", "y.png"]
+
+
+def test_an_empty_file_is_named() -> None:
+    sizes = {n: {"bytes": 700_000} for n in range(1001, 1121)}
+    assert breaches("sequence.empty-file", sequence(change=sizes)) == []
+    (found,) = breaches("sequence.empty-file", sequence(change=sizes | {1050: {"bytes": 0}}))
+    assert (found.frames, found.asset) == ((1050,), "shot.1050.exr")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"bytes": 90_000}, "look at whether its picture is whole"),
+        ({"bytes": 90_000, "luma_peak": 0.0}, "its picture is black"),
+        ({"bytes": 90_000, "error": "is cut off"}, "probably not written to its end"),
+    ],
+)
+@pytest.mark.parametrize("number", [1001, 1060, 1120])
+def test_a_file_much_smaller_than_those_around_it(
+    number: int, changes: dict[str, Any], said: str
+) -> None:
+    sizes: dict[int, dict[str, Any]] = {n: {"bytes": 700_000} for n in range(1001, 1121)}
+    sizes[number] = changes
+    (found,) = breaches("sequence.small-file", sequence(change=sizes))
+    assert found.frames == (number,)
+    assert said in found.message
+
+
+def test_files_that_grow_smaller_together_are_no_finding() -> None:
+    fading = {n: {"bytes": int(700_000 * 0.9 ** (n - 1001)) + 5000} for n in range(1001, 1121)}
+    assert breaches("sequence.small-file", sequence(change=fading)) == []
+    halved = {n: {"bytes": 700_000 if n < 1060 else 200_000} for n in range(1001, 1121)}
+    assert breaches("sequence.small-file", sequence(change=halved)) == []
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_files_are_weighed_where_they_lie(tmp_path: Path, packed: bool) -> None:
+    files = [made.exr(np.full((8, 8 + n, 3), 0.5, np.float32)) for n in range(7)]
+    files[3] = b""
+    place = made.zipped(tmp_path / "a.zip", files) if packed else made.folder(tmp_path / "a", files)
+    with open_one(str(place)).opened() as delivery:
+        assert delivery.sequence is not None
+        measured = measure_sequence(delivery.sequence, threads=1)
+    assert [f.bytes for f in measured.frames] == [len(f) for f in files]
+    (found,) = breaches("sequence.empty-file", measured)
+    assert found.frames == (measured.first + 3,)
+    assert breaches("sequence.small-file", measured) == []

@@ -1,11 +1,12 @@
 """Elements of Matroska and WebM whose bytes are spelled out here."""
 
 import struct
+from fractions import Fraction
 
 import pytest
 
 from answerprint.measured.light import ContentLight, MasteringDisplay
-from answerprint.media.ebml import elements, picture_track
+from answerprint.media.ebml import elements, picture_description, picture_track
 
 UNKNOWN = b"\x01" + b"\xff" * 7
 
@@ -85,3 +86,47 @@ def test_no_picture_track() -> None:
 def test_bytes_that_start_no_element_are_refused() -> None:
     with pytest.raises(ValueError, match="byte 0"):
         list(elements(b"\0\0\0\0"))
+
+
+def test_what_is_said_of_the_pictures() -> None:
+    video = element(
+        0xE0,
+        element(0xB0, b"\x02\x80"),
+        element(0xBA, b"\x01\x68"),
+        element(0x54B0, b"\x05\x00"),
+        element(0x54BA, b"\x01\x68"),
+        element(
+            0x55B0, element(0x55B1, b"\x09"), element(0x55B9, b"\x02"), element(0x55BA, b"\x10")
+        ),
+    )
+    found = picture_description(
+        movie(entry(2, 2), entry(1, 1, element(0x23E383, struct.pack(">I", 41708333)), video))
+    )
+    assert found is not None
+    assert found.size == (640, 360)
+    assert found.pixel_aspect == "2:1"
+    assert found.rate == Fraction(24000, 1001)
+    tags = found.color
+    assert (tags.primaries, tags.transfer, tags.matrix, tags.range) == (
+        None,
+        "smpte2084",
+        "bt2020nc",
+        "pc",
+    )
+    plain = picture_description(movie(entry(1, 1)))
+    assert plain is not None
+    assert plain.model_dump(exclude_none=True) == {"color": {}}
+    assert picture_description(movie(entry(1, 2))) is None
+
+
+def test_a_display_size_that_is_no_shape_says_nothing() -> None:
+    sizes = (
+        element(0xB0, b"\x02\x80"),
+        element(0xBA, b"\x01\x68"),
+        element(0x54B0, b"\x40"),
+        element(0x54BA, b"\x24"),
+    )
+    for odd in (element(0x54B2, b"\x01"), element(0x54CC, b"\x08")):
+        found = picture_description(movie(entry(1, 1, element(0xE0, *sizes, odd))))
+        assert found is not None
+        assert found.pixel_aspect is None

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from answerprint.color.primaries import AP0
+from answerprint.color.primaries import AP0, REC709
 from answerprint.errors import FrameError
 from answerprint.media.exr import MAX_SAMPLES, frame_bytes, read_frame, read_header
+from answerprint.media.exrlayout import parse_start
 from answerprint.media.exrstart import contradiction
 from tests.made import exr, picture
 
@@ -173,3 +174,40 @@ def test_a_type_that_is_none_is_told() -> None:
 @pytest.mark.parametrize("cut", [0, 4, 8, 20, 200])
 def test_a_header_that_is_cut_off_contradicts_nothing(cut: int) -> None:
     assert contradiction(exr()[:cut]) is None
+
+
+def test_a_file_that_belies_its_header_still_decodes_and_says_so() -> None:
+    content = bytearray(exr(picture(0), compression="zip"))
+    assert read_frame(bytes(content)).header.disagreement is None
+    table = parse_start(bytes(content)).size
+    content[table + 8 : table + 16] = bytes(8)
+    frame = read_frame(bytes(content))
+    assert frame.header.disagreement == "is incomplete: 1 of 6 chunks were never written"
+    assert len(frame.picture) == 3
+
+
+def test_color_attributes_that_contradict_each_other_are_told(tmp_path: Path) -> None:
+    odd = exr(chromaticities=REC709, colorInteropID="lin_ap0_scene", whiteLuminance=203.0)
+    path = tmp_path / "a.exr"
+    path.write_bytes(odd)
+    for source in (odd, path):
+        part = read_frame(source).header.main
+        assert part.white_luminance == 203
+        assert part.color_contradictions == (
+            "the chromaticities are not those denoted by the colorInteropID",
+        )
+    assert read_frame(exr(colorInteropID="lin_ap0_scene")).header.main.color_contradictions == ()
+
+
+def test_why_a_file_is_no_aces_container_is_told_with_its_pixels() -> None:
+    told = read_frame(exr(acesImageContainerFlag=1)).header.not_st2065_4
+    assert told is not None
+    assert "compression is not none" in told
+    assert read_header(exr()).not_st2065_4 is None
+
+
+def test_alpha_is_that_of_the_picture_and_of_its_layer() -> None:
+    plane = picture(0)[..., 0].astype(np.float16)
+    assert read_frame(exr(dict.fromkeys("RGBA", plane))).header.main.alpha == "A"
+    layered = dict.fromkeys(("a.R", "a.G", "a.B", "A"), plane)
+    assert read_frame(exr(layered)).header.main.alpha is None

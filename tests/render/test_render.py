@@ -10,7 +10,7 @@ from answerprint.order import Order
 from answerprint.render.json import json_schema, to_json, to_jsonl
 from answerprint.render.junit import to_junit
 from answerprint.render.text import MOST_FINDINGS, to_text
-from answerprint.report import Failure, Finding, Outcome, Report, Severity, Versions
+from answerprint.report import Failure, Finding, Outcome, Policy, Report, Severity, Versions
 from tests.checks.subjects import deliverable, movie, sequence
 
 VERSIONS = Versions(answerprint="0", python="3")
@@ -123,3 +123,48 @@ def test_the_schema_that_ships_is_the_schema_of_the_code() -> None:
         .read_text(encoding="utf-8")
     )
     assert json.loads(shipped) == json_schema(), "run scripts/readme"
+
+
+def test_what_a_baseline_knows_stands_last_and_weighs_nothing(report: Report) -> None:
+    gap, padding = report.findings
+    held = report.model_copy(
+        update={
+            "findings": (
+                gap.model_copy(update={"known": True}),
+                padding.model_copy(update={"worse": "also in frame 3"}),
+            ),
+            "baseline": "bay_v1",
+        }
+    )
+    lines = to_text(held).splitlines()
+    at = lines.index("  baseline   bay_v1: 1 known, 1 worse, 0 new")
+    assert lines[at + 1].endswith("[frame 1-3] (worse: also in frame 3)")
+    assert lines[at + 2] == "  known      sequence.gap: frame 1004 is missing [frame 1004]"
+    suite = ET.fromstring(to_junit((held,), Severity.WARNING)).find("testsuite")
+    assert suite is not None
+    assert suite.get("failures") == "1"
+    assert "known error: frame 1004 is missing" in (suite.findtext("testcase/system-out") or "")
+
+
+def test_waivers_that_ran_out_and_that_forgave_a_part_are_told(report: Report) -> None:
+    part = Outcome(
+        check="sequence.gap",
+        status="failed",
+        reason="cut",
+        waived=2,
+        expired=("an old one (until 2026-01-31)",),
+    )
+    told = report.model_copy(update={"outcomes": (part, *report.outcomes[1:])})
+    lines = to_text(told).splitlines()
+    assert "  waived     sequence.gap: cut (2 findings)" in lines
+    assert "  expired    the waiver of sequence.gap: an old one (until 2026-01-31)" in lines
+    assert "waiver expired: an old one (until 2026-01-31)" in to_junit((told,))
+
+
+def test_limits_are_named_where_they_are_not_the_built_in_ones(report: Report) -> None:
+    plain = Policy(profile="artist", digest="0")
+    assert to_text(report.model_copy(update={"policy": plain})) == to_text(report)
+    own = {"pixels.outliers": 3, "waive.sequence.gap": []}
+    farm = Policy(profile="farm", overrides=own, digest="0123")
+    lines = to_text(report.model_copy(update={"policy": farm})).splitlines()
+    assert "  limits     farm, with pixels.outliers (0123)" in lines

@@ -1,15 +1,43 @@
-"""Every check there is, as an explicit list, and judging a subject by them."""
+"""Every check there is, as an explicit list."""
 
-from collections.abc import Iterable
 from typing import Final
 
-from answerprint.checks import counts, deliverables, exr, picture, pixels, sequence, shape
-from answerprint.checks.check import Breach, Check, Subject
-from answerprint.checks.limits import Limits
+from answerprint.checks import (
+    alpha,
+    borders,
+    channels,
+    codec,
+    container,
+    continuity,
+    counts,
+    deliverables,
+    edit,
+    essence,
+    exr,
+    exrcolor,
+    extension,
+    gamut,
+    light,
+    lighting,
+    look,
+    order,
+    photosensitive,
+    picture,
+    pixels,
+    reframe,
+    reframeborder,
+    sequence,
+    shape,
+    sound,
+    soundlevel,
+    soundplaces,
+    spots,
+    tags,
+)
+from answerprint.checks.check import Check
 from answerprint.checks.loop import SEAM_CHECKS
-from answerprint.errors import LimitsError
-from answerprint.record import closest
-from answerprint.report import Finding, Outcome, Severity
+from answerprint.checks.pair import PAIR_CHECKS
+from answerprint.checks.pin import PIN_CHECKS
 
 CHECKS: Final[tuple[Check, ...]] = (
     pixels.unreadable_file,
@@ -23,6 +51,20 @@ CHECKS: Final[tuple[Check, ...]] = (
     sequence.double,
     sequence.padding,
     sequence.stray_file,
+    sequence.empty_file,
+    sequence.small_file,
+    container.timestamps,
+    container.edit_list,
+    essence.size_disagrees,
+    essence.rate_disagrees,
+    essence.aspect_disagrees,
+    essence.range_disagrees,
+    essence.duration_disagrees,
+    container.not_faststart,
+    container.cut_off,
+    codec.profile,
+    codec.level,
+    codec.open_gop,
     shape.size_not_as_ordered,
     shape.size_changes,
     shape.size_disagrees,
@@ -33,80 +75,101 @@ CHECKS: Final[tuple[Check, ...]] = (
     shape.hdr_movie_untagged,
     exr.unreadable,
     exr.no_picture,
+    exr.header_disagrees,
     exr.channels_change,
+    exr.types_change,
     exr.windows_change,
+    exr.pixel_aspect,
     exr.compression_changes,
-    exr.color_changes,
+    exr.dwa_level,
+    exrcolor.color_changes,
+    exrcolor.color_contradicts,
+    exrcolor.color_untagged,
+    exrcolor.not_st2065_4,
     pixels.nan,
     pixels.infinite,
+    pixels.overflow,
+    pixels.denormal,
     pixels.negative,
     pixels.damage,
+    spots.black_tile,
+    spots.band,
+    spots.firefly,
+    channels.stuck,
+    channels.swapped,
+    alpha.speckle,
+    alpha.premultiplied,
     pixels.movie_unreadable,
     picture.black,
     picture.repeated,
     picture.frozen,
+    continuity.odd_frame,
+    continuity.order_swapped,
+    continuity.dropped,
+    continuity.cut,
+    lighting.flash,
+    lighting.flicker,
+    lighting.exposure_pumps,
+    lighting.color_pumps,
+    photosensitive.general,
+    photosensitive.red,
+    look.banding,
+    look.blocky,
+    look.blurred,
+    borders.bars,
+    borders.bars_change,
+    borders.edge_line,
+    light.illegal,
+    light.clipped,
+    light.crushed,
+    gamut.excursion,
+    gamut.wider_than_p3,
+    light.levels,
+    light.white_level,
+    tags.contradict_picture,
+    tags.metadata_contradicts_light,
+    tags.metadata_in_one_place,
     *SEAM_CHECKS,
+    sound.absent,
+    sound.unexpected,
+    sound.unreadable,
+    sound.length,
+    sound.offset,
+    soundlevel.silent,
+    soundlevel.clipped,
+    soundlevel.dc,
+    soundplaces.inverted,
+    soundplaces.dual_mono,
+    soundlevel.loudness,
+    soundlevel.true_peak,
+    soundplaces.channel_order,
+    sound.seam,
+    *PAIR_CHECKS,
+    *PIN_CHECKS,
+    reframe.misplaced,
+    reframe.slip,
+    reframe.differs,
+    reframeborder.border,
+    edit.count,
+    edit.cuts,
+    edit.motion,
+    extension.join,
+    extension.not_its_clip,
+    order.hdr_unordered,
     deliverables.count,
     deliverables.format_,
     deliverables.tags,
     deliverables.likeness,
+    deliverables.quality_floor,
+    deliverables.light,
     deliverables.sound_length,
 )
 """All checks, in the order a report lists them."""
+
+FAMILIES: Final = tuple(dict.fromkeys(check.family for check in CHECKS))
+"""The first words of their ids, in the same order."""
 
 
 def find_check(id: str) -> Check | None:  # noqa: A002 - the check's own word
     """Return the check of that id; None where there is none."""
     return next((check for check in CHECKS if check.id == id), None)
-
-
-def require_known(limits: Limits) -> None:
-    """Raise LimitsError where `limits` names a check that does not exist."""
-    known = [check.id for check in CHECKS]
-    for table, ids in (("severity", limits.severity), ("waive", limits.waive)):
-        for id_ in ids:
-            if id_ not in known:
-                raise LimitsError(f"no check is called {id_!r}, {closest(id_, known)}", where=table)
-
-
-def judge(
-    subject: Subject, checks: Iterable[Check] = CHECKS
-) -> tuple[tuple[Outcome, ...], tuple[Finding, ...]]:
-    """Judge `subject` by every check: what became of each, and what was found, gravest first."""
-    outcomes: list[Outcome] = []
-    findings: list[Finding] = []
-    for check in checks:
-        lacks = check.lacks(subject)
-        if lacks is not None:
-            outcomes.append(Outcome(check=check.id, status="skipped", reason=lacks))
-            continue
-        breaches = tuple(check.judge(subject))
-        waiver = subject.limits.waive.get(check.id)
-        outcomes.append(_outcome(check, breaches, waiver))
-        if waiver is None:
-            findings += [_finding(check, breach, subject.limits) for breach in breaches]
-    findings.sort(key=lambda finding: -finding.severity.rank)
-    return tuple(outcomes), tuple(findings)
-
-
-def _outcome(check: Check, breaches: tuple[Breach, ...], waiver: str | None) -> Outcome:
-    if not breaches:
-        return Outcome(check=check.id, status="passed")
-    if waiver is not None:
-        return Outcome(check=check.id, status="waived", reason=waiver)
-    return Outcome(check=check.id, status="failed")
-
-
-def _finding(check: Check, breach: Breach, limits: Limits) -> Finding:
-    return Finding(
-        check=check.id,
-        severity=Severity(limits.severity.get(check.id, check.severity)),
-        message=breach.message,
-        measured=breach.measured,
-        limit=breach.limit,
-        unit=breach.unit,
-        frames=breach.frames,
-        channel=breach.channel,
-        asset=breach.asset,
-        ebu=check.ebu,
-    )

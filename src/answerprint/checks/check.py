@@ -56,6 +56,8 @@ class Breach:
     frames: tuple[int, ...] = ()
     channel: str | None = None
     asset: str | None = None
+    severity: Severity | None = None
+    """How much it weighs where that depends on what was found; the limits' word goes before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,10 @@ class Check:
     needs: tuple[Need, ...]
     judge: Judge
     ebu: str | None = None
+    limit: str | None = None
+    """Where its number stands in Limits, family and field: "picture.repeat_share"; several with spaces between."""
+    source: str | None = None
+    """Who says so: a standard with its clause ("EBU R103"), a library, or "measured" for our own figures."""
 
     @property
     def family(self) -> str:
@@ -104,9 +110,11 @@ def check(
     *needs: Need,
     severity: Severity = Severity.ERROR,
     ebu: str | None = None,
+    limit: str | None = None,
+    source: str | None = None,
 ) -> Callable[[Judge], Check]:
-    """Make a Check of a judge function."""
-    return lambda judge: Check(id, severity, needs, judge, ebu)
+    """Make a Check of a judge function; `limit` and `source` are what its row in the README and `explain` show."""
+    return lambda judge: Check(id, severity, needs, judge, ebu, limit, source)
 
 
 SEQUENCE = Need(lambda s: s.measurements.sequence is not None, "no EXR sequence in the delivery")

@@ -7,7 +7,7 @@ from answerprint.report import Severity
 from answerprint.timing import CountPolicy
 
 
-@check("count.not-as-ordered", COUNT_ORDERED, ebu="0081X")
+@check("count.not-as-ordered", COUNT_ORDERED, ebu="0081X", source="the order")
 def not_as_ordered(subject: Subject) -> Iterator[Breach]:
     """A clip holds as many frames as were ordered: seconds x rate, or the number that was given.
 
@@ -29,7 +29,13 @@ def not_as_ordered(subject: Subject) -> Iterator[Breach]:
             )
 
 
-@check("count.fencepost", COUNT_ORDERED, severity=Severity.WARNING, ebu="0081X")
+@check(
+    "count.fencepost",
+    COUNT_ORDERED,
+    severity=Severity.WARNING,
+    ebu="0081X",
+    source="the services' documents",
+)
 def fencepost(subject: Subject) -> Iterator[Breach]:
     """One frame more than ordered is a fencepost: both ends of the time were counted.
 
@@ -50,7 +56,7 @@ def fencepost(subject: Subject) -> Iterator[Breach]:
             )
 
 
-@check("count.container-disagrees", MOVIE, ebu="0081X")
+@check("count.container-disagrees", MOVIE, ebu="0081X", source="ISO/IEC 14496-12")
 def container_disagrees(subject: Subject) -> Iterator[Breach]:
     """The container declares as many frames as it has packets, and every packet shown decodes to a frame.
 
@@ -80,7 +86,7 @@ def container_disagrees(subject: Subject) -> Iterator[Breach]:
         )
 
 
-@check("count.cut-short", MOVIE, ebu="0081X")
+@check("count.cut-short", MOVIE, ebu="0081X", source="RFC 9559 (Matroska)")
 def cut_short(subject: Subject) -> Iterator[Breach]:
     """Pictures, sound or subtitles last as long as the container declares, where it declares no number of frames.
 
@@ -104,7 +110,13 @@ def cut_short(subject: Subject) -> Iterator[Breach]:
         )
 
 
-@check("count.movie-and-sequence-disagree", MOVIE, SEQUENCE, ebu="0081X")
+@check(
+    "count.movie-and-sequence-disagree",
+    MOVIE,
+    SEQUENCE,
+    ebu="0081X",
+    source="the delivery itself",
+)
 def movie_and_sequence_disagree(subject: Subject) -> Iterator[Breach]:
     """The movie and the EXR sequence of one delivery are the same clip, so they have the same number of frames."""
     movie, sequence = len(subject.movie.frames), len(subject.sequence.frames)

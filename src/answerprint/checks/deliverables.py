@@ -5,6 +5,7 @@ from typing import Final
 
 from answerprint.checks.check import DELIVERABLES, Breach, Subject, check
 from answerprint.measured.light import ContentLight
+from answerprint.report import Severity
 
 COLOR_CODES: Final = 3.0
 """Largest difference of a frame's mean color, in 8-bit codes.
@@ -13,8 +14,11 @@ Taking BT.601 for BT.709 or narrow for full range moves means by 4 to 30 codes
 (computed from the matrices on saturated pictures); encoding moves them by less than 1.
 """
 
+VIEWING: Final = ("h264", "hevc", "av1", "vp9", "vp8")
+"""Codecs of files that are watched, not worked on."""
 
-@check("deliverable.count", DELIVERABLES, ebu="0081X")
+
+@check("deliverable.count", DELIVERABLES, ebu="0081X", source="the frames that went in")
 def count(subject: Subject) -> Iterator[Breach]:
     """A finished file decodes to exactly the frames that went in.
 
@@ -36,7 +40,7 @@ def count(subject: Subject) -> Iterator[Breach]:
                 )
 
 
-@check("deliverable.format", DELIVERABLES)
+@check("deliverable.format", DELIVERABLES, source="its preset")
 def format_(subject: Subject) -> Iterator[Breach]:
     """Codec, pixel format, size, rate, timecode and index stand in the finished file as its preset says."""
     for made in subject.deliverables:
@@ -61,7 +65,7 @@ def format_(subject: Subject) -> Iterator[Breach]:
                 )
 
 
-@check("deliverable.tags", DELIVERABLES)
+@check("deliverable.tags", DELIVERABLES, source="its preset; ITU-T H.273")
 def tags(subject: Subject) -> Iterator[Breach]:
     """Color tags of the finished file are those of its preset: untagged or mistagged pictures change color in players."""
     for made in subject.deliverables:
@@ -78,7 +82,7 @@ def tags(subject: Subject) -> Iterator[Breach]:
                 )
 
 
-@check("deliverable.likeness", DELIVERABLES)
+@check("deliverable.likeness", DELIVERABLES, source="its preset; measured")
 def likeness(subject: Subject) -> Iterator[Breach]:
     """Every frame of a finished file looks like the frame it was made from.
 
@@ -126,7 +130,39 @@ def likeness(subject: Subject) -> Iterator[Breach]:
             )
 
 
-@check("deliverable.light", DELIVERABLES)
+@check(
+    "deliverable.quality-floor", DELIVERABLES, severity=Severity.WARNING,
+    limit="deliverable.delivery deliverable.mezzanine deliverable.headroom", source="measured",
+)  # fmt: skip
+def quality_floor(subject: Subject) -> Iterator[Breach]:
+    """A finished file is good at its worst frame, not only on the mean: what it shows there is near its master.
+
+    Luma noise of the decoded file against the pictures that were fed to the encoder.
+    A mean hides the frame behind a cut or at a flash that a player pauses on; the
+    finding names it. Encode it at a higher quality, or in two passes.
+    """
+    limits = subject.limits.deliverable
+    for made in subject.deliverables:
+        found = made.likeness
+        if found is None:
+            continue
+        viewing = _codec(made.expected.codec) in VIEWING
+        floor = min(
+            limits.delivery if viewing else limits.mezzanine, made.expected.psnr + limits.headroom
+        )
+        if found.psnr < floor:
+            yield Breach(
+                f"frame {found.psnr_frame} of {made.file} is its worst, at {found.psnr:.1f} dB;"
+                f" the mean is {found.psnr_mean:.1f} dB",
+                measured=found.psnr,
+                limit=floor,
+                unit="dB",
+                frames=(found.psnr_frame,),
+                asset=made.file,
+            )
+
+
+@check("deliverable.light", DELIVERABLES, source="CTA-861.3")
 def light(subject: Subject) -> Iterator[Breach]:
     """HDR static metadata of a finished file is what its own decoded pixels measure, in container and bitstream alike.
 
@@ -156,7 +192,7 @@ def light(subject: Subject) -> Iterator[Breach]:
             )
 
 
-@check("deliverable.sound-length", DELIVERABLES)
+@check("deliverable.sound-length", DELIVERABLES, source="its codec's audio frame")
 def sound_length(subject: Subject) -> Iterator[Breach]:
     """Sound ends with the picture, within one audio frame of its codec; a file that was to have sound has it."""
     for made in subject.deliverables:

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from answerprint.checks.check import LOOP_ORDERED, MOTION, Breach, Check, Subject, check
 from answerprint.checks.picture import pictured
 from answerprint.checks.seam import PASSING, judge_seam
+from answerprint.measured.clips import MovieMeasures, SequenceMeasures
+from answerprint.order import Size
+from answerprint.report import Severity
 from answerprint.verdict import SeamVerdict
 
 _EXPLAINED = {
@@ -18,6 +21,18 @@ _EXPLAINED = {
     in the steps around it, and its span with how pictures of this clip grow apart
     with time: a missing frame is a span of 2. A jump within three steps of the
     seam, or a cut inside the clip, breaks the loop as well.""",
+    "local": """No region of the picture jumps at a loop's seam while the rest goes on smoothly.
+
+    Judged by tiles of a sixteenth of the picture's width: what a region changes beyond
+    all that it and its neighbours change in the steps around, four times as much as
+    the worst of the rest. Screens, water and faces that were generated with a
+    rhythm of their own jump so. The finding names the region in pixels.""",
+    "ghost": """A loop does not close by a cross-fade in which two pictures are seen at once.
+
+    A frame near the seam that is a mixture of one some steps earlier and one some
+    steps later, flatter than both and than frames elsewhere, where motion does not
+    lead from one to the other. Edges are double and contrast sinks for as long as
+    the fade lasts. Cut the fade out, or have the loop mended from the clip before it was faded.""",
     "speed-change": """Motion keeps its pace across the seam of a loop.
 
     Judged by the pictures and by their motion vectors, as a break between the
@@ -32,18 +47,39 @@ _EXPLAINED = {
     "frozen": """A loop moves: one in which nothing does is a still, grain or not.""",
 }
 
+_LIMITS = {
+    "jump": "seam.jump seam.cut",
+    "local": "seam.spot",
+    "ghost": "seam.ghost",
+    "speed-change": "seam.pace",
+    "exposure-step": "seam.exposure",
+    "color-step": "seam.color",
+    "frozen": "seam.still",
+}
+_VERDICTS = {"local": "local-jump", "ghost": "ghosted"}
+"""Verdicts by the check that finds them, where that is called otherwise."""
+
+_SUSPECTED = ("ghost",)
+"""Ids of what may be meant: a fade is a way to make a loop, if a poor one."""
+
 
 def verdict_of(subject: Subject) -> SeamVerdict:
     """Judge the seam of the master: the EXR sequence where there is one, else the movie."""
     assert subject.motion is not None
-    return judge_seam(subject.motion[0], subject.limits.seam)
+    motion, clip = subject.motion
+    return judge_seam(motion, subject.limits.seam, _size(clip))
+
+
+def _size(clip: SequenceMeasures | MovieMeasures) -> Size | None:
+    """Return the size of the decoded pictures."""
+    return clip.facts.size if isinstance(clip, MovieMeasures) else next(iter(clip.sizes), None)
 
 
 def _seam_check(name: str, doc: str) -> Check:
     def judge(subject: Subject) -> Iterator[Breach]:
         assert subject.motion is not None
         found, clip = verdict_of(subject), subject.motion[1]
-        if found.verdict == name:
+        if found.verdict == _VERDICTS.get(name, name):
             frames = pictured(clip)
             yield Breach(
                 f"{found.reason}; {found.mend}" if found.mend else found.reason,
@@ -54,7 +90,11 @@ def _seam_check(name: str, doc: str) -> Check:
             )
 
     judge.__doc__ = doc
-    return check(f"seam.{name}", LOOP_ORDERED, MOTION)(judge)
+    severity = Severity.WARNING if name in _SUSPECTED else Severity.ERROR
+    limit = _LIMITS.get(name)
+    return check(
+        f"seam.{name}", LOOP_ORDERED, MOTION, severity=severity, limit=limit, source="measured"
+    )(judge)
 
 
 SEAM_CHECKS = tuple(_seam_check(name, doc) for name, doc in _EXPLAINED.items())

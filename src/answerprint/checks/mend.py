@@ -19,14 +19,14 @@ def mend_jump(gait: Gait) -> Mend | None:
     return min(found, key=lambda mend: mend.frames, default=None)
 
 
-def mend_repeat(gait: Gait, frames: int) -> Mend | None:
-    """Return the mend that drops `frames` repeated ones at the end; None for more than were looked through."""
-    joints = gait.motion.without_last
+def mend_repeat(gait: Gait, frames: int, end: Literal["last", "first"] = "last") -> Mend | None:
+    """Return the mend that drops `frames` repeated ones at one end; None for more than were looked through."""
+    joints = gait.motion.without_last if end == "last" else gait.motion.without_first
     if frames >= len(joints):
         return None
     joint = joints[frames]
     stands_out = SurpriseScale.of(gait.steps).surprise(joint.excess, joint.excess_peak)
-    return Mend(drop="last", frames=frames, score=round(score_of([stands_out]), 3))
+    return Mend(drop=end, frames=frames, score=round(score_of([stands_out]), 3))
 
 
 def _mends(gait: Gait, end: Literal["last", "first"]) -> Iterator[Mend]:

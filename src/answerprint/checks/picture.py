@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from statistics import median
 
 from answerprint.checks.check import CLIP, MOTION, Breach, Subject, check
-from answerprint.checks.limits import PictureLimits
+from answerprint.checks.limits import Limits, PictureLimits
+from answerprint.checks.rhythm import rhythm_of
+from answerprint.checks.stillness import repeated_frames
 from answerprint.measured.clips import MovieMeasures, SequenceMeasures
 from answerprint.measured.frames import FrameLevels
 from answerprint.measured.motion import Motion
@@ -12,7 +14,12 @@ from answerprint.report import Severity
 from answerprint.timing import spell_frames
 
 
-@check("picture.black", CLIP)
+@check(
+    "picture.black",
+    CLIP,
+    limit="picture.black_peak picture.fade_ratio",
+    source="a display of 100 cd/m2",
+)
 def black(subject: Subject) -> Iterator[Breach]:
     """No frame is black, unless the clip fades there.
 
@@ -22,9 +29,7 @@ def black(subject: Subject) -> Iterator[Breach]:
     """
     for clip in subject.clips:
         frames = pictured(clip)
-        for run in _runs(
-            [f for f in range(len(frames)) if _is_black(frames[f], subject.limits.picture)]
-        ):
+        for run in _runs(black_frames(clip, subject.limits.picture)):
             if not _fades(frames, run, subject.limits.picture):
                 numbers = tuple(frames[at].number for at in run)
                 yield Breach(
@@ -36,21 +41,24 @@ def black(subject: Subject) -> Iterator[Breach]:
                 )
 
 
-@check("picture.repeated", MOTION)
+@check(
+    "picture.repeated",
+    MOTION,
+    limit="picture.repeat_change picture.repeat_share picture.frozen_step",
+    source="measured",
+)
 def repeated(subject: Subject) -> Iterator[Breach]:
     """No frame repeats the one before it while the clip moves.
 
-    A frame held for one more is a hitch that everyone sees in a pan. Clips that
-    hold every frame, as animation on twos does, are no defect and not reported here.
+    A frame held for one more is a hitch that everyone sees in a pan. It is told by
+    the frames around it: a repeat is as far from each of them as what it repeats,
+    whatever grain or coding adds. Clips and passages that hold frames as a rule,
+    as animation on twos does, and rest at either end are no defect.
     """
     for clip in subject.clips:
-        if clip.motion is None or held_cadence(clip.motion, subject.limits.picture):
-            continue
-        frames = pictured(clip)
-        moves = moves_of(clip.motion)
-        still = [n for n in range(len(moves)) if _repeats(moves, n, subject.limits.picture)]
+        frames, still = pictured(clip), repeats_of(clip, subject.limits)
         if still:
-            numbers = tuple(frames[n + 1].number for n in still)
+            numbers = tuple(frames[at].number for at in still)
             yield Breach(
                 f"frame {spell_frames(numbers)} repeats the frame before it",
                 measured=len(still),
@@ -60,7 +68,13 @@ def repeated(subject: Subject) -> Iterator[Breach]:
             )
 
 
-@check("picture.frozen", MOTION, severity=Severity.WARNING)
+@check(
+    "picture.frozen",
+    MOTION,
+    severity=Severity.WARNING,
+    limit="picture.frozen_step",
+    source="what is just visible",
+)
 def frozen(subject: Subject) -> Iterator[Breach]:
     """Something moves in the clip: a model that returns a still has not done what it was asked."""
     for clip in subject.clips:
@@ -82,6 +96,25 @@ def pictured(clip: SequenceMeasures | MovieMeasures) -> tuple[FrameLevels, ...]:
     return tuple(frame for frame in clip.frames if frame.luma is not None)
 
 
+def black_frames(clip: SequenceMeasures | MovieMeasures, limits: PictureLimits) -> list[int]:
+    """Return the frames that are black, counted as motion counts them."""
+    return [at for at, frame in enumerate(pictured(clip)) if _is_black(frame, limits)]
+
+
+def repeats_of(clip: SequenceMeasures | MovieMeasures, limits: Limits) -> list[int]:
+    """Return the frames that repeat the one before them, counted as motion counts them."""
+    if clip.motion is None or held_cadence(clip.motion, limits.picture):
+        return []
+    still = repeated_frames(
+        clip.motion,
+        share=limits.picture.repeat_share,
+        change=limits.picture.repeat_change,
+        still=limits.picture.frozen_step,
+    )
+    foreign = rhythm_of(clip.motion, limits.rhythm).odd_frames
+    return [frame for frame in still if frame not in foreign]
+
+
 def moves_of(motion: Motion) -> list[float]:
     """Return how much every frame but the first differs from the one before it, Oklab x 100."""
     return [step.tone[0] for step in motion.steps[1:]]
@@ -95,13 +128,6 @@ def held_cadence(motion: Motion, limits: PictureLimits) -> bool:
         return False
     still = sum(move < limits.repeat_share * median(moving) for move in moves)
     return still >= len(moves) / 4
-
-
-def _repeats(moves: list[float], at: int, limits: PictureLimits) -> bool:
-    """Tell whether a step stands still among moving ones."""
-    around = moves[max(0, at - 3) : at] + moves[at + 1 : at + 4]
-    ordinary = median(around) if around else 0.0
-    return ordinary > limits.frozen_step and moves[at] < limits.repeat_share * ordinary
 
 
 def _is_black(frame: FrameLevels, limits: PictureLimits) -> bool:

@@ -1,27 +1,67 @@
-"""How many frames at the end of a clip show its beginning once more."""
+"""How many frames at the seam show what was shown already."""
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Literal
 
-from answerprint.checks.gait import Gait
+from answerprint.checks.gait import Gait, ninth_decile
 from answerprint.checks.join import FEW, Join
+from answerprint.measured.motion import Step
 
 _ABRUPT: Final = 0.4
 """Share of a quick step that motion stops and starts again with around a repeat: what eases to rest does so by less."""
-_SAME: Final = 0.3
-"""Share of what pictures as far apart differ by elsewhere, under which two show the same."""
+_SAME: Final = 0.6
+"""Share of what pictures as far apart differ by elsewhere, under which two show the same: true loops stay above 0.73."""
 _QUIET: Final = (0.6, 0.75)
 """Share of the steps beside it, and of the smallest twentieth, that a repeat under noise is smaller than."""
 _SILENT: Final = (0.3, 0.4)
 """The same for a repeat that is told by its step alone, under the noise of a good codec."""
 _BACK: Final = 0.5
 """Steps that the pictures around such a repeat are short of their distance by; halfway to a whole one."""
+_STANDS: Final = (0.5, 0.8)
+"""Share of the slowest of the four steps beside it, and of the slowest twentieth, that motion stands still below.
+
+Repeats that a codec or grain makes differ come to 0.07 to 0.38; of 120 true loops the
+slowest seam comes to 0.6.
+"""
+_PAUSES: Final = 0.22
+"""The first of these for a step beside the seam, where generated loops come to 0.25."""
+_CREEPS: Final = 0.0004
+"""Speed in picture widths under which a clip is too slow to tell."""
+_LEAPS: Final = 1.4
+"""Times the smaller neighbour that the step of a repeat may measure: the first frame of a coded movie is another picture."""
+_BACK_AND_ON: Final = 1.6
+"""Turn, of the two steps around the seam, from which motion goes back and on again."""
+_SHAKES: Final = 1.4
+"""Turn that nine in ten steps of a clip stay under whose motion has a direction."""
+_TURNED_SAME: Final = 1.1
+"""As _SAME, where motion goes back and on."""
+_SHORT: Final = (0.4, 0.4)
+"""Steps the seam spans at most, by all pairs and by those further apart, of a repeat under grain."""
 
 
-def repeated_frames(join: Join) -> int:
-    """Return how many frames to drop at the end of the clip so that none is shown twice at the seam."""
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Frames to take off one end so that none is shown twice at the seam."""
+
+    frames: int
+    end: Literal["last", "first"] = "last"
+    stands: bool = False
+    """Whether it is the end frame itself that stands, and not the other end's that comes again."""
+
+
+def repeat_at_seam(join: Join) -> Repeat | None:
+    """Return what of one end comes again at the other; None where nothing does."""
     if len(join.gait.moving) < FEW:
-        return 0
-    return _held(join.gait) or _replayed(join.gait) or _held_in_noise(join)
+        return None
+    count = _held(join.gait) or _replayed(join.gait) or _held_in_noise(join) or _stopped(join, 0)
+    return Repeat(count) if count else None
+
+
+def stand_at_seam(join: Join) -> Repeat | None:
+    """Return the end frame that stands longer than others do; None where neither does."""
+    if len(join.gait.moving) < FEW:
+        return None
+    return _standing(join.gait) or _standing_in_noise(join)
 
 
 def _held(gait: Gait) -> int:
@@ -38,12 +78,29 @@ def _held(gait: Gait) -> int:
 def _replayed(gait: Gait) -> int:
     """Count the frames at the end that are the first ones over again, two or more in their order."""
     steps = gait.motion.steps
-    for count in range(2, min(len(steps[0].tone), len(steps) // 3) + 1):
-        again = max(steps[frame].tone[count - 1] for frame in range(count))
-        elsewhere = sorted(step.tone[count - 1] for step in steps[count:])
-        if again < _SAME * elsewhere[len(elsewhere) // 10]:
-            return count
-    return 0
+    shares = {
+        count: _again(steps, count)
+        for count in range(2, min(len(steps[0].tone), len(steps) // 3) + 1)
+    }
+    if not shares:
+        return 0
+    count = min(shares, key=lambda n: shares[n])
+    return count if shares[count] < (_TURNED_SAME if _turns_twice(gait) else _SAME) else 0
+
+
+def _again(steps: tuple[Step, ...], count: int) -> float:
+    """Return how far the last `count` frames are the first ones: 0 for the same, 1 for as far apart as elsewhere."""
+    again = max(steps[frame].tone[count - 1] for frame in range(count))
+    elsewhere = sorted(step.tone[count - 1] for step in steps[count:])
+    return again / max(elsewhere[len(elsewhere) // 10], 1e-6)
+
+
+def _turns_twice(gait: Gait) -> bool:
+    """Tell whether motion goes back over the seam and on again behind it, in a clip that does not shake."""
+    if not gait.seam_moves or len(gait.steps) < 2 * FEW:
+        return False
+    turns = [step.turn for step in gait.steps]
+    return min(turns[:2]) > _BACK_AND_ON and ninth_decile(turns[2:]) < _SHAKES
 
 
 def _held_in_noise(join: Join) -> int:
@@ -55,8 +112,54 @@ def _held_in_noise(join: Join) -> int:
     smallest = inside[len(inside) // 20]
     if _is_quiet(join, seam, smallest, _SILENT):
         return 1
+    if span.steps < _SHORT[0] and span.beyond_neighbours < _SHORT[1] and seam < join.ordinary:
+        return 1
     return int(_is_quiet(join, seam, smallest, _QUIET) and span.beyond_neighbours < _BACK)
 
 
 def _is_quiet(join: Join, seam: float, smallest: float, shares: tuple[float, float]) -> bool:
     return seam < min(shares[0] * join.ordinary, shares[1] * smallest)
+
+
+def _stopped(join: Join, place: int, share: float = _STANDS[0]) -> int:
+    """Tell whether motion stands still over one moving step, 0 for the seam's, and goes on as before."""
+    steps, count = join.gait.steps, len(join.gait.steps)
+    if count < 2 * FEW or (place == 0 and not join.gait.seam_moves):
+        return 0
+    beside = [steps[(place + by) % count] for by in (-2, -1, 1, 2)]
+    slowest = min(step.speed for step in beside)
+    others = sorted(step.speed for at, step in enumerate(steps) if at != place % count)
+    here, least = steps[place], min(steps[(place + by) % count].tone[0] for by in (-1, 1))
+    return int(
+        slowest > _CREEPS
+        and here.speed < share * slowest
+        and here.speed < _STANDS[1] * others[count // 20]
+        and here.tone[0] < _LEAPS * least
+    )
+
+
+def _standing(gait: Gait) -> Repeat | None:
+    """Tell an end frame that stands longer than any other picture and moves on over the seam."""
+    if not gait.seam_moves or len(gait.holds) < FEW:
+        return None
+    if min(gait.steps[0].tone[0], gait.steps[-1].tone[0]) < _ABRUPT * gait.quick:
+        return None
+    first, *inside = gait.holds
+    if not inside or gait.quick <= 0:
+        return None
+    longest, usual = max(inside), sorted(inside)[len(inside) // 2]
+    if gait.seam_hold > max(longest, first):
+        return Repeat(gait.seam_hold - usual, stands=True)
+    return (
+        Repeat(first - usual, "first", stands=True)
+        if first > max(longest, gait.seam_hold)
+        else None
+    )
+
+
+def _standing_in_noise(join: Join) -> Repeat | None:
+    if max(join.gait.holds) > 1:
+        return None
+    if _stopped(join, -1, _PAUSES):
+        return Repeat(1, stands=True)
+    return Repeat(1, "first", stands=True) if _stopped(join, 1, _PAUSES) else None

@@ -12,8 +12,9 @@ from typing import Final
 from answerprint.checks.gait import Gait
 from answerprint.checks.join import Join, SeamLimits
 from answerprint.checks.mend import mend_jump, mend_repeat, score_of
-from answerprint.checks.repeat import repeated_frames
+from answerprint.checks.repeat import Repeat, repeat_at_seam, stand_at_seam
 from answerprint.measured.motion import Motion, Step
+from answerprint.order import Size
 from answerprint.verdict import Mend, SeamFigures, SeamVerdict, Verdict
 
 PASSING: Final = 0.5
@@ -34,13 +35,13 @@ CUT_RATIO: Final = 5.0
 """How many times what nine in ten steps exceed their surroundings by a cut does."""
 
 
-def judge_seam(motion: Motion, limits: SeamLimits) -> SeamVerdict:
-    """Judge the seam of a clip of two frames or more by its own steps."""
+def judge_seam(motion: Motion, limits: SeamLimits, size: Size | None = None) -> SeamVerdict:
+    """Judge the seam of a clip of two frames or more by its own steps; `size` of the picture is for naming regions."""
     join = Join(Gait.of(motion), limits)
     for rule in _RULES:
         found = rule(join)
         if found is not None:
-            return found
+            return _placed(found, join, size)
     return _verdict(join, "seamless", "the last frame leads into the first by an ordinary step")
 
 
@@ -51,19 +52,33 @@ def _frozen(join: Join) -> SeamVerdict | None:
 
 
 def _duplicate_end(join: Join) -> SeamVerdict | None:
-    count = repeated_frames(join)
-    if not count:
+    return _repeated(join, repeat_at_seam(join))
+
+
+def _standing_end(join: Join) -> SeamVerdict | None:
+    return _repeated(join, stand_at_seam(join))
+
+
+def _repeated(join: Join, found: Repeat | None) -> SeamVerdict | None:
+    if found is None:
         return None
-    frames = join.motion.frames
-    what = "frame repeats" if count == 1 else f"{count} frames repeat"
+    frames, count = join.motion.frames, found.frames
+    start = 0 if found.end == "first" else frames - count
     return _verdict(
         join,
         "duplicate-end",
-        f"the last {what} the beginning, so motion stands still or steps back at the seam",
-        frames=tuple(range(frames - count, frames)),
+        _what_repeats(found),
+        frames=tuple(range(start, start + count)),
         score=0.5 * min(join.motion.seam.tone[0] / max(join.ordinary, 1e-6), 0.8),
-        mend=mend_repeat(join.gait, count),
+        mend=mend_repeat(join.gait, count, found.end),
     )
+
+
+def _what_repeats(found: Repeat) -> str:
+    if found.stands:
+        return f"the {found.end} frame stands for {found.frames + 1} frames, so motion pauses at the seam"
+    what = "frame repeats" if found.frames == 1 else f"{found.frames} frames repeat"
+    return f"the last {what} the beginning, so motion stands still or steps back at the seam"
 
 
 def _grade_step(join: Join) -> SeamVerdict | None:
@@ -157,6 +172,51 @@ def _is_cut(join: Join, step: Step) -> bool:
     )
 
 
+def _local_jump(join: Join) -> SeamVerdict | None:
+    spot = join.motion.spot
+    if spot is None or join.local < 1 or (join.jump < 1 and join.spot < 1):
+        return None
+    share = spot.box[2] * spot.box[3]
+    return _verdict(
+        join,
+        "local-jump",
+        f"one region, {max(share, 0.01):.0%} of the picture, jumps while the rest goes on smoothly",
+        frames=_ends(join),
+        score=score_of([max(join.jump, join.spot)]),
+    )
+
+
+def _ghosted(join: Join) -> SeamVerdict | None:
+    mixture = join.motion.mixture
+    if mixture is None or join.ghost < 1 or join.jump >= 1:
+        return None
+    count = join.motion.frames
+    frames = [(mixture.frame + by) % count for by in range(-mixture.reach + 1, mixture.reach)]
+    return _verdict(
+        join,
+        "ghosted",
+        f"two pictures are seen at once around frame {mixture.frame}, as in a cross-fade: edges are double and {mixture.dip:.0%} of the sharpness is missing",
+        frames=tuple(frames),
+        score=score_of([join.ghost]),
+    )
+
+
+def _placed(found: SeamVerdict, join: Join, size: Size | None) -> SeamVerdict:
+    """Name the region of a local jump in pixels."""
+    spot = join.motion.spot
+    if found.verdict != "local-jump" or spot is None or size is None:
+        return found
+    left, top, width, height = spot.box
+    box = (
+        round(left * size[0]),
+        round(top * size[1]),
+        round(width * size[0]),
+        round(height * size[1]),
+    )
+    where = f"{box[2]}x{box[3]} pixels from {box[0]},{box[1]}"
+    return found.model_copy(update={"box": box, "reason": f"{found.reason}: {where}"})
+
+
 def _speed_change(join: Join) -> SeamVerdict | None:
     if join.pace < 1 or (join.jump >= 1 and join.leaps):
         return None
@@ -173,8 +233,11 @@ _RULES: Final[tuple[Callable[[Join], SeamVerdict | None], ...]] = (
     _grade_step,
     _stray_frames,
     _hidden_cut,
+    _ghosted,
     _speed_change,
+    _local_jump,
     _jump,
+    _standing_end,
     _inner_cut,
 )
 

@@ -2,19 +2,29 @@
 
 from collections.abc import Iterator
 
-from answerprint.checks.check import EXR_ORDERED, SEQUENCE, Breach, Subject, check
+from answerprint.checks.check import EXR_ORDERED, SEQUENCE, Breach, Need, Subject, check
+from answerprint.checks.weight import weighed
+from answerprint.measured.frames import FrameLevels
 from answerprint.report import Severity
 from answerprint.timing import spell_frames
 
+_WEIGHED = Need(
+    lambda s: (
+        s.measurements.sequence is not None
+        and any(frame.bytes is not None for frame in s.sequence.frames)
+    ),
+    "no EXR sequence whose files were weighed",
+)
 
-@check("sequence.absent", EXR_ORDERED)
+
+@check("sequence.absent", EXR_ORDERED, source="the order")
 def absent(subject: Subject) -> Iterator[Breach]:
     """EXR frames that were ordered are in the delivery."""
     if subject.measurements.sequence is None:
         yield Breach("EXR frames were ordered and none were delivered", measured=0, unit="frames")
 
 
-@check("sequence.gap", SEQUENCE)
+@check("sequence.gap", SEQUENCE, source="the delivery itself")
 def gap(subject: Subject) -> Iterator[Breach]:
     """Frame numbers run without a gap from the first to the last.
 
@@ -32,7 +42,7 @@ def gap(subject: Subject) -> Iterator[Breach]:
         )
 
 
-@check("sequence.double", SEQUENCE)
+@check("sequence.double", SEQUENCE, source="the delivery itself")
 def double(subject: Subject) -> Iterator[Breach]:
     """Every frame number belongs to one file.
 
@@ -45,7 +55,7 @@ def double(subject: Subject) -> Iterator[Breach]:
         )
 
 
-@check("sequence.padding", SEQUENCE, severity=Severity.WARNING)
+@check("sequence.padding", SEQUENCE, severity=Severity.WARNING, source="the delivery itself")
 def padding(subject: Subject) -> Iterator[Breach]:
     """Frame numbers are written with the same number of digits all along.
 
@@ -61,8 +71,60 @@ def padding(subject: Subject) -> Iterator[Breach]:
         )
 
 
-@check("sequence.stray-file", SEQUENCE, severity=Severity.WARNING)
+@check("sequence.stray-file", SEQUENCE, severity=Severity.WARNING, source="the delivery itself")
 def stray_file(subject: Subject) -> Iterator[Breach]:
     """No other picture files lie between the frames of the sequence."""
     for name in subject.sequence.strays:
         yield Breach(f"{name} is no frame of {subject.sequence.label}", asset=name)
+
+
+@check("sequence.empty-file", _WEIGHED, source="the delivery itself")
+def empty_file(subject: Subject) -> Iterator[Breach]:
+    """No frame is a file of zero bytes.
+
+    That is what a full disk, a killed render or a broken transfer leaves: the
+    name is there, so a count of files finds nothing wrong.
+    """
+    for frame in subject.sequence.frames:
+        if frame.bytes == 0:
+            yield Breach(
+                f"{frame.name} is an empty file; render or fetch frame {frame.number} again",
+                measured=0,
+                unit="bytes",
+                frames=(frame.number,),
+                asset=frame.name,
+            )
+
+
+@check(
+    "sequence.small-file",
+    _WEIGHED,
+    severity=Severity.WARNING,
+    limit="sequence.small_share picture.black_peak",
+    source="measured",
+)
+def small_file(subject: Subject) -> Iterator[Breach]:
+    """No frame's file is suspiciously smaller than those of the frames around it.
+
+    Compressed files of one shot weigh alike. One that weighs a fraction holds an
+    emptier picture or was not written to its end; a black frame is small by right, and is named as such.
+    """
+    share = subject.limits.sequence.small_share
+    for frame, size, usual in weighed(subject.sequence.frames):
+        if 0 < size < share * usual:
+            yield Breach(
+                f"{frame.name} has {size} bytes, the files around it about {usual:.0f}; {_small_because(subject, frame)}",
+                measured=round(size / usual, 4),
+                limit=share,
+                unit="of the files around it",
+                frames=(frame.number,),
+                asset=frame.name,
+            )
+
+
+def _small_because(subject: Subject, frame: FrameLevels) -> str:
+    if frame.error is not None:
+        return "it cannot be read, so it was probably not written to its end"
+    if frame.luma_peak is not None and frame.luma_peak <= subject.limits.picture.black_peak:
+        return "its picture is black"
+    return "look at whether its picture is whole"

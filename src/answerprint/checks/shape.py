@@ -32,7 +32,7 @@ _TIMED = Need(
 )
 
 
-@check("size.not-as-ordered", SIZE_ORDERED, CLIP)
+@check("size.not-as-ordered", SIZE_ORDERED, CLIP, source="the order; Runware's table of sizes")
 def size_not_as_ordered(subject: Subject) -> Iterator[Breach]:
     """Pictures have the width and height that were ordered.
 
@@ -52,7 +52,7 @@ def size_not_as_ordered(subject: Subject) -> Iterator[Breach]:
                 )
 
 
-@check("size.changes", CLIP)
+@check("size.changes", CLIP, source="the delivery itself")
 def size_changes(subject: Subject) -> Iterator[Breach]:
     """Every frame of a clip has the same size."""
     for clip in subject.clips:
@@ -67,7 +67,7 @@ def size_changes(subject: Subject) -> Iterator[Breach]:
             )
 
 
-@check("size.movie-and-sequence-disagree", MOVIE, SEQUENCE)
+@check("size.movie-and-sequence-disagree", MOVIE, SEQUENCE, source="the delivery itself")
 def size_disagrees(subject: Subject) -> Iterator[Breach]:
     """The movie and the EXR sequence of one delivery show the same size of picture."""
     movie, sequence = (next(iter(_sizes(clip)), None) for clip in (subject.movie, subject.sequence))
@@ -80,7 +80,7 @@ def size_disagrees(subject: Subject) -> Iterator[Breach]:
         )
 
 
-@check("aspect.not-as-ordered", ASPECT_ORDERED, CLIP)
+@check("aspect.not-as-ordered", ASPECT_ORDERED, CLIP, source="the order")
 def aspect_not_as_ordered(subject: Subject) -> Iterator[Breach]:
     """Pictures have the shape that was ordered, pixel aspect included, within rounding to even pixels."""
     for clip in subject.clips:
@@ -96,7 +96,7 @@ def aspect_not_as_ordered(subject: Subject) -> Iterator[Breach]:
             )
 
 
-@check("rate.not-as-ordered", RATE_ORDERED, CLIP)
+@check("rate.not-as-ordered", RATE_ORDERED, CLIP, source="the order")
 def rate_not_as_ordered(subject: Subject) -> Iterator[Breach]:
     """Frames follow at the rate that was ordered, by the container's word and by the EXR headers' where they say."""
     for clip in subject.clips:
@@ -110,7 +110,7 @@ def rate_not_as_ordered(subject: Subject) -> Iterator[Breach]:
             )
 
 
-@check("rate.variable", _TIMED)
+@check("rate.variable", _TIMED, source="the container's clock; measured")
 def variable_rate(subject: Subject) -> Iterator[Breach]:
     """Frames of a movie stand at equal distances in time.
 
@@ -133,7 +133,7 @@ def variable_rate(subject: Subject) -> Iterator[Breach]:
         )
 
 
-@check("hdr.absent", HDR_ORDERED, CLIP)
+@check("hdr.absent", HDR_ORDERED, CLIP, source="the order; ITU-R BT.2100")
 def hdr_absent(subject: Subject) -> Iterator[Breach]:
     """A clip ordered in HDR is HDR: EXR frames are there, or the movie is tagged PQ or HLG with at least 10 bits."""
     if subject.measurements.sequence is not None or subject.measurements.movie is None:
@@ -147,7 +147,14 @@ def hdr_absent(subject: Subject) -> Iterator[Breach]:
         )
 
 
-@check("hdr.movie-untagged", HDR_ORDERED, MOVIE, SEQUENCE, severity=Severity.WARNING)
+@check(
+    "hdr.movie-untagged",
+    HDR_ORDERED,
+    MOVIE,
+    SEQUENCE,
+    severity=Severity.WARNING,
+    source="the order; ITU-T H.273",
+)
 def hdr_movie_untagged(subject: Subject) -> Iterator[Breach]:
     """The movie beside EXR frames is tagged as what it is: an HDR picture that says PQ or HLG.
 

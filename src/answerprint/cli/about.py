@@ -1,43 +1,58 @@
 """Commands about the tool itself: checks, explain, doctor, demo."""
 
+from collections.abc import Iterator
+
 import click
 
+from answerprint.cli import options
 from answerprint.cli.console import progress_shown
-from answerprint.cli.options import quiet
+from answerprint.cli.options import quiet, read_limits
 from answerprint.errors import UsageError
 
 
 @click.command()
-def checks() -> int:
-    """List every check with its severity."""
+@options.limits
+@options.profile
+def checks(limits_file: str | None, profile: str | None) -> int:
+    """List every check with its severity under the limits in force."""
     from answerprint.checks.catalogue import CHECKS
+    from answerprint.checks.judging import severity_of
 
+    limits = read_limits(limits_file, profile)
     for check in CHECKS:
-        click.echo(f"{check.id:<34} {check.severity.value:<8} {check.title}")
+        click.echo(f"{check.id:<34} {severity_of(check, limits).value:<8} {check.title}")
     return 0
 
 
 @click.command()
 @click.argument("id_", metavar="ID")
-def explain(id_: str) -> int:
-    """Explain a check, or a rule of a service: what it says, why, and where it comes from."""
+@options.limits
+@options.profile
+def explain(id_: str, limits_file: str | None, profile: str | None) -> int:
+    """Explain a check with its limits in force, a rule of a service, or a profile: what, why, and where it comes from."""
+    for line in _explained(id_, limits_file, profile):
+        click.echo(line)
+    return 0
+
+
+def _explained(id_: str, limits_file: str | None, profile: str | None) -> Iterator[str]:
     from answerprint.checks.catalogue import CHECKS, find_check
+    from answerprint.checks.explain import explain_check
+    from answerprint.checks.profile import profile_names, profile_text
     from answerprint.providers.rules import all_rules, explain_rule
     from answerprint.record import closest
 
-    rules = {rule.id: rule for rule in all_rules()}
+    rules, check = {rule.id: rule for rule in all_rules()}, find_check(id_)
     if id_ in rules:
-        click.echo(explain_rule(rules[id_]))
-        return 0
-    check = find_check(id_)
-    if check is None:
-        near = closest(id_, [*(c.id for c in CHECKS), *rules])
+        yield explain_rule(rules[id_])
+    elif id_ in profile_names():
+        yield profile_text(id_).rstrip()
+    elif check is not None:
+        yield from explain_check(check, read_limits(limits_file, profile))
+    else:
+        near = closest(id_, [*(c.id for c in CHECKS), *rules, *profile_names()])
         hint = near if near.startswith("did") else "answerprint checks lists the checks"
-        raise UsageError(f"no check or rule is called {id_!r}, {hint}")
-    click.echo(
-        f"{check.id} ({check.severity.value}{f', EBU QC {check.ebu}' if check.ebu else ''})\n\n{check.doc}"
-    )
-    return 0
+        raise UsageError(f"no check, rule or profile is called {id_!r}, {hint}")
 
 
 @click.command()

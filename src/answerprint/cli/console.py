@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from answerprint.report import Report
-    from answerprint.verdict import SeamVerdict
+    from answerprint.verdict import Mended, SeamVerdict
 
 FINDINGS = 1
 """Exit code of findings at or above `--fail-on`."""
@@ -113,3 +113,13 @@ def print_seam(source: str, found: "SeamVerdict", format_: str) -> None:
         click.echo(found.model_dump_json(indent=1))
     else:
         click.echo(text.seam_to_text(source, found), nl=False)
+
+
+def print_mended(source: str, mended: "Mended", format_: str) -> None:
+    """Print what became of a seam in one of the formats on standard output."""
+    from answerprint.render import text
+
+    if format_ == "json":
+        click.echo(mended.model_dump_json(indent=1))
+    else:
+        click.echo(text.mended_to_text(source, mended), nl=False)

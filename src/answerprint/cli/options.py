@@ -127,6 +127,20 @@ limits = click.option(
     metavar="FILE",
     help="Limits, severities and waivers, as a TOML file.",
 )
+profile = click.option(
+    "--profile",
+    metavar="NAME",
+    help="Built-in limits: artist, farm, broadcast-ebu, streaming-hdr or web-loop  [default: artist]",
+)
+only = click.option(
+    "--only",
+    default="",
+    metavar="NAME,...",
+    help="Families and ids of checks to run, as in seam,pixels.nan.",
+)
+skip = click.option(
+    "--skip", default="", metavar="NAME,...", help="Families and ids of checks to leave out."
+)
 fail_on = click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "never"]),
@@ -172,11 +186,14 @@ def read_order(options: dict[str, Any]) -> "Order":
     return order.updated({key: options.pop(key) for key in _ORDER_KEYS}, where="options")
 
 
-def read_limits(path: str | None) -> "Limits":
-    """Return the limits in the file at `path`; the built-in ones where there is none. Raises LimitsError."""
+def read_limits(path: str | None, profile: str | None = None) -> "Limits":
+    """Return the limits in the file at `path`, or of `profile`; the built-in ones where there is neither. Raises LimitsError."""
+    from answerprint.checks.judging import require_known
     from answerprint.checks.limits import Limits
 
-    return Limits.load(path) if path else Limits()
+    limits = Limits.load(path, profile=profile)
+    require_known(limits, path or "profile")
+    return limits
 
 
 def _given_only(command: Command, keys: tuple[str, ...]) -> Command:

@@ -17,7 +17,7 @@ from answerprint.color.lattice import Lattice
 
 PLACE: Final = "ANSWERPRINT_CACHE"
 """Environment variable that names the folder; else `answerprint` below the user's cache folder."""
-EDITION: Final = 6
+EDITION: Final = 7
 """Counts changes of how lattices are made: bakes of another edition are not used."""
 
 _ARRAYS: Final = ("axes", "ramp", "table", "cells", "masks")

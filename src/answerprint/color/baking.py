@@ -180,8 +180,7 @@ class _Baking:
 def _drawn(prober: Prober, seed: int) -> Colors:
     """Return positions of random colors, and of some around suspicious ones, that are further off than HARD."""
     random, lattice = np.random.default_rng(seed), prober.lattice
-    spread = random.random((prober.at_once, 3))
-    colors = np.exp2(spread * 24 - 16) if seed % 2 else spread**6 * 184
+    colors = _colors(random, prober.at_once, seed % 3)
     values = np.clip(colors @ lattice.axes.T, 0, lattice.top).astype(np.float32)
     places = prober.spacing.positions(values)
     off = prober.off(places)
@@ -195,6 +194,17 @@ def _drawn(prober: Prober, seed: int) -> Colors:
         off = prober.off(places)
         found.append(places[off > HARD])
     return np.concatenate(found)
+
+
+def _colors(random: np.random.Generator, count: int, kind: int) -> NDArray[np.float64]:
+    """Return random scene light, (count, 3): even in stops, mostly dark, or near grey, as pictures are."""
+    spread = random.random((count, 3))
+    if kind == 0:
+        return np.asarray(np.exp2(spread * 24 - 16))
+    if kind == 1:
+        return np.asarray(spread**6 * 184)
+    greys = np.exp2(random.random((count, 1)) * 16 - 11)
+    return np.asarray(greys * np.exp2(random.normal(0, 0.5, (count, 3))))
 
 
 def _white(lattice: Lattice) -> NDArray[np.uint16]:

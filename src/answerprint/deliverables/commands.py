@@ -108,6 +108,8 @@ def _converted(stream: Any, tags: ColorTags | None, preset: Preset) -> Any:
     stream = program.tag_color(stream, tags)
     if not _same_color(tags, preset.color):
         stream = program.convert_color(stream, tags, preset.color, dither=preset.video.bits < 10)
+        if preset.color.matrix == "gbr":  # zscale writes R'G'B' in planes only
+            stream = stream.filter("format", "gbrp" if preset.video.bits == 8 else "gbrp16le")
     return stream.filter("format", preset.video.pixel_format)
 
 

@@ -1,6 +1,6 @@
 """The pictures of a movie: display pictures, passed on as they are wherever they can be."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +19,8 @@ from answerprint.errors import SourceError
 from answerprint.measure.compare import Sample, sample_planes
 from answerprint.measure.movies import component_planes, planar_format
 from answerprint.measured.movie import ColorTags, MovieFacts
-from answerprint.media.movie import MovieFrame, Reading, read_frames
+from answerprint.media.movie import MovieFrame, Reading
+from answerprint.media.player import show
 from answerprint.progress import Progress
 
 
@@ -37,7 +38,7 @@ class MoviePictures(Pictures):
         awaited = next(wanted, None)
         for number, frame in enumerate(self._whole_frames()):
             if number == awaited:
-                yield lambda frame=frame: MoviePicture(frame, self)  # type: ignore[misc]
+                yield lambda frame=frame: self._picture(frame)  # type: ignore[misc]
                 awaited = next(wanted, None)
             if awaited is None:
                 return
@@ -60,9 +61,12 @@ class MoviePictures(Pictures):
             return None
         return AsIs(planar_format(self.facts.pixel_format or "yuv420p"))
 
+    def _picture(self, frame: MovieFrame) -> "MoviePicture":
+        return MoviePicture(*component_planes(frame.picture), self)
+
     def _whole_frames(self) -> Iterator[MovieFrame]:
         assert self.facts is not None
-        for number, frame in enumerate(read_frames(self.path, Reading())):
+        for number, frame in enumerate(show(self.path, Reading())):
             if (frame.picture.width, frame.picture.height) != self.facts.size:
                 raise SourceError(
                     f"changes its size at frame {number}",
@@ -75,8 +79,8 @@ class MoviePictures(Pictures):
 class MoviePicture(Frame):
     """One decoded frame of a movie."""
 
-    def __init__(self, frame: MovieFrame, movie: MoviePictures) -> None:
-        self._planes, self._bits = component_planes(frame.picture)
+    def __init__(self, planes: Mapping[str, Codes], bits: int, movie: MoviePictures) -> None:
+        self.planes, self.bits = planes, bits
         self._movie = movie
 
     def shown(self, appearance: Appearance) -> NDArray[np.uint16]:
@@ -85,7 +89,7 @@ class MoviePicture(Frame):
         assert self._movie.facts is not None
         tags, placement = self._movie.tags, appearance.placement
         matrix, range_ = tags.matrix or "bt709", tags.range or "tv"
-        rgb = decode_planes(self._planes, self._bits, matrix, range_)
+        rgb = decode_planes(self.planes, self.bits, matrix, range_)
         if self._movie.facts.rotation:
             rgb = np.ascontiguousarray(np.rot90(rgb, -(self._movie.facts.rotation // 90), (1, 2)))
         if not placement.untouched:
@@ -96,15 +100,15 @@ class MoviePicture(Frame):
     def as_is(self) -> tuple[Codes, Sample]:
         """Return the codes of all planes as they are stored."""
         assert self._movie.tags is not None
-        flat = np.concatenate([plane.reshape(-1) for plane in self._planes.values()])
-        taken = sample_planes(self._planes, self._bits, self._movie.tags, self._movie.size)
+        flat = np.concatenate([plane.reshape(-1) for plane in self.planes.values()])
+        taken = sample_planes(self.planes, self.bits, self._movie.tags, self._movie.size)
         return flat, taken
 
     def alpha(self, placement: Placement) -> NDArray[np.uint16] | None:
         """Return the A plane."""
-        plane = self._planes.get("A")
+        plane = self.planes.get("A")
         if plane is None:
             return None
-        scale = np.float32(65535 / ((1 << self._bits) - 1))
+        scale = np.float32(65535 / ((1 << self.bits) - 1))
         whole = (plane * scale + np.float32(0.5)).astype(np.uint16)
         return np.asarray(laid([whole], placement, SHARP)[0])

@@ -7,7 +7,8 @@ from typing import BinaryIO, Final, Literal, NamedTuple
 
 from answerprint.errors import SourceError
 from answerprint.ingest.archive import Archive
-from answerprint.media.exr import MAGIC, read_header
+from answerprint.media.exr import read_header
+from answerprint.media.exrstart import MAGIC
 from answerprint.media.movie import probe
 
 Kind = Literal["movie", "archive", "frame", "picture", "other"]

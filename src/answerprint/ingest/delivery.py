@@ -72,6 +72,10 @@ class ArchiveFrames:
         """Return the bytes of a frame, proven by length and CRC. Raises ArchiveError."""
         return self._archive.read(self._members[name])
 
+    def size(self, name: str) -> int:
+        """Return the bytes of a frame, unpacked, as the directory of the zip declares them."""
+        return self._members[name].size
+
 
 def open_source(source: str) -> tuple[Delivery, ...]:
     """Return the clips that `source` holds: one, or several where a folder holds several.

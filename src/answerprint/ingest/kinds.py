@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from answerprint.media.exr import MAGIC
+from answerprint.media.exrstart import MAGIC
 
 MOVIES: Final = frozenset(
     [

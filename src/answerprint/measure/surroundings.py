@@ -65,13 +65,22 @@ class Excess:
     contrast: float
 
 
+def excess_map(steps: Sequence[StepMaps], at: int, reach: int = REACH) -> Map:
+    """Return by tile what of the tone of `steps[at]` its surroundings do not account for."""
+    near = _references(steps, at, reach)
+    if not near:
+        return steps[at].tone
+    most = np.maximum.reduce([other.tone_around for other in near])
+    left: Map = np.maximum(steps[at].tone - most, 0)
+    return left
+
+
 def excess(steps: Sequence[StepMaps], at: int, reach: int = REACH) -> Excess:
     """Return the excess of `steps[at]`; at most `reach` steps on either side are looked at."""
     step = steps[at]
     near = _references(steps, at, reach)
-    tone, contrast = step.tone, step.contrast
+    tone, contrast = excess_map(steps, at, reach), step.contrast
     if near:
-        tone = np.maximum(tone - np.maximum.reduce([other.tone_around for other in near]), 0)
         around = np.maximum.reduce([other.contrast_around for other in near])
         contrast = np.maximum(contrast - around, 0)
     worst = np.sort(tone, axis=None)[-max(1, tone.size // WORST) :]

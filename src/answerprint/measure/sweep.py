@@ -18,8 +18,13 @@ from numpy.typing import NDArray
 from answerprint.color.light import luminance, transformed
 from answerprint.color.primaries import REC709, rgb_to_rgb
 from answerprint.errors import FrameError
+from answerprint.measure.damage import outlying
+from answerprint.measure.flashes import FlashMeter
+from answerprint.measure.look import look_at_light
 from answerprint.measure.motion import THUMB, MotionMeter
-from answerprint.measure.pixels import Reach, digest, linear_light, outlying, plane_levels
+from answerprint.measure.pixels import Reach, digest, linear_light, plane_levels
+from answerprint.measure.samples import SampleWatch, Traits, observe_samples
+from answerprint.measure.watch import Watch
 from answerprint.measured.clips import SequenceMeasures
 from answerprint.measured.exr import ExrHeader
 from answerprint.measured.frames import FrameLevels
@@ -44,6 +49,7 @@ class Observed:
     header: ExrHeader | None = None
     reach: Reach | None = None
     thumb: NDArray[np.float32] | None = None
+    traits: Traits | None = None
 
 
 def default_threads() -> int:
@@ -52,15 +58,19 @@ def default_threads() -> int:
 
 
 def measure_sequence(
-    sequence: Sequence, *, threads: int | None = None, progress: Progress = silent
+    sequence: Sequence,
+    *,
+    kept: Watch | None = None,
+    threads: int | None = None,
+    progress: Progress = silent,
 ) -> SequenceMeasures:
     """Decode every frame of `sequence` once and return everything the checks need.
 
-    A frame that cannot be read is recorded as such and the pass goes on. Raises
-    ArchiveError where a zip turns out to be damaged.
+    `kept` takes what is to outlast the pass. A frame that cannot be read is recorded
+    as such and the pass goes on. Raises ArchiveError where a zip turns out to be damaged.
     """
     workers = threads or default_threads()
-    collected = Collector()
+    collected = Collector(kept)
     with ThreadPoolExecutor(workers, "decode") as pool, single_threaded_opencv(), frames_reused():
         seen = in_order(
             pool, lambda f: observe(sequence.store, f), sequence.frames, ahead=workers + AHEAD
@@ -86,16 +96,19 @@ def observe_frame(frame: ExrFrame, file: FrameFile) -> Observed:
     reach = Reach.of(picture) if picture else None
     thumb = _thumbnail(reach.cells, frame.header) if reach else None
     luma = luminance(thumb) if thumb is not None else None
+    channels = {name: plane_levels(plane) for name, plane in planes.items()}
     levels = FrameLevels(
         number=file.number,
         name=file.name,
         digest=digest(planes.values()),
         pixels=main.pixels,
-        channels={name: plane_levels(plane) for name, plane in planes.items()},
+        channels=channels,
         luma=float(luma.mean()) if luma is not None else None,
         luma_peak=float(luma.max()) if luma is not None else None,
+        look=look_at_light(picture, reach.cells, main.chromaticities) if reach else None,
     )
-    return Observed(levels, frame.header, reach, thumb)
+    traits = observe_samples(main, planes, channels, reach) if reach else None
+    return Observed(levels, frame.header, reach, thumb, traits)
 
 
 def in_order(
@@ -129,11 +142,14 @@ def single_threaded_opencv() -> Iterator[None]:
 class Collector:
     """Frames so far, in order, with the two neighbours that damage is judged by."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Watch | None = None) -> None:
         self.frames: list[FrameLevels] = []
+        self.kept = kept
         self.headers: list[ExrHeader] = []
         self.meter = MotionMeter()
+        self.flashes = FlashMeter()
         self._last: deque[Reach | None] = deque(maxlen=3)
+        self._samples = SampleWatch()
 
     def add(self, observed: Observed) -> None:
         """Take the next frame."""
@@ -141,8 +157,14 @@ class Collector:
         self._last.append(observed.reach)
         if len(self._last) == 3:
             self._compare(*self._last)
+        for place, figures in zip((-2, -1), self._samples.add(observed.traits), strict=True):
+            if figures is not None:
+                self.frames[place] = self.frames[place].model_copy(update={"samples": figures})
+        if self.kept is not None:
+            self.kept.add(observed.levels.number, observed.thumb)
         if observed.thumb is not None:
             self.meter.add(observed.thumb)
+            self.flashes.add(observed.thumb)
 
     def result(self, sequence: Sequence) -> SequenceMeasures:
         """Return everything the checks need of `sequence`, whose frames have all been taken."""
@@ -200,8 +222,12 @@ def _summarize(sequence: Sequence, collected: Collector) -> SequenceMeasures:
         misspelled=tuple(frame.number for frame in wide),
         strays=sequence.strays,
         headers=tuple(collected.headers),
-        frames=tuple(collected.frames),
+        frames=tuple(
+            frame.model_copy(update={"bytes": sequence.store.size(frame.name)})
+            for frame in collected.frames
+        ),
         motion=collected.meter.result() if pictured >= 2 else None,
+        flashes=collected.flashes.result(),
     )
 
 

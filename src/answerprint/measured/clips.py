@@ -2,10 +2,17 @@
 
 from pydantic import Field
 
+from answerprint.measured.container import Container
 from answerprint.measured.exr import ExrHeader
+from answerprint.measured.flashes import Flashes
 from answerprint.measured.frames import FrameLevels
+from answerprint.measured.heard import Heard
+from answerprint.measured.kinship import Kin
+from answerprint.measured.look import MovieLight
 from answerprint.measured.motion import Motion
 from answerprint.measured.movie import MovieFacts
+from answerprint.measured.pairing import Pairing
+from answerprint.measured.pins import Pin
 from answerprint.order import Size
 from answerprint.record import Record
 from answerprint.timing import FrameRange
@@ -38,6 +45,8 @@ class SequenceMeasures(Record):
     """Every file, in order of number."""
     motion: Motion | None = None
     """Steps between the readable frames and across the seam; None with fewer than two."""
+    flashes: Flashes | None = None
+    """Where light and saturated red turn back and forth; None in reports older than this."""
 
     @property
     def range(self) -> FrameRange:
@@ -83,6 +92,14 @@ class MovieMeasures(Record):
     """Seconds from the container's zero at which the last packet of sound or subtitles ends; 0 where there is none."""
     motion: Motion | None = None
     """Steps between frames and across the seam; None with fewer than two."""
+    flashes: Flashes | None = None
+    """Where light and saturated red turn back and forth; None in reports older than this."""
+    container: Container | None = None
+    """What its container claims, beside what it holds; None in reports older than this."""
+    light: MovieLight | None = None
+    """Its light and its HDR static metadata; None in reports older than this."""
+    heard: tuple[Heard, ...] = ()
+    """What was heard of its audio streams, in order; empty in reports older than this."""
 
 
 class FileFacts(Record):
@@ -107,6 +124,12 @@ class Measurements(Record):
     """Its EXR sequence."""
     movie: MovieMeasures | None = None
     """Its movie."""
+    pairing: Pairing | None = None
+    """How both go together, frame by frame; None where there are not both, and in reports older than this."""
+    pins: tuple[Pin, ...] = ()
+    """How the frames that the order pins to pictures compare with them; empty in reports older than this."""
+    kin: tuple[Kin, ...] = ()
+    """How the clip goes together with the footage that the order names; empty in reports older than this."""
 
 
 def _by_value(values: dict[int, Size]) -> dict[Size, tuple[int, ...]]:

@@ -47,6 +47,10 @@ class ExrPart(Record):
     """Name of the color space by the ASWF Color Interop Forum, for example `lin_ap0_scene`."""
     aces_container: bool = False
     """The file claims to be an ST 2065-4 ACES container."""
+    white_luminance: float | None = None
+    """The `whiteLuminance` attribute: cd/m2 of RGB (1, 1, 1)."""
+    color_contradictions: tuple[str, ...] = ()
+    """What OpenEXR's `checkColorMetadata` says of color attributes that contradict each other."""
     rate: Rate | None = None
     """The `framesPerSecond` attribute."""
     timecode: str | None = None
@@ -85,12 +89,23 @@ class ExrPart(Record):
         lone = [n for n in full if n == "Y"]
         return tuple(lone)
 
+    @property
+    def alpha(self) -> str | None:
+        """The channel that holds the picture's alpha, None where its layer has none."""
+        names = [c.name for c in self.channels if c.sampling == (1, 1)]
+        wanted = self.picture[0][:-1] + "A" if self.picture else ""
+        return wanted if wanted in names else None
+
 
 class ExrHeader(Record):
     """The headers of all parts of one file."""
 
     parts: tuple[ExrPart, ...]
     """At least one, in the file's order."""
+    disagreement: str | None = None
+    """How the header and the chunks behind it contradict each other, though OpenEXR decodes the file."""
+    not_st2065_4: tuple[str, ...] | None = None
+    """Every reason why the file is no ST 2065-4 container; None where that was not looked at."""
 
     @property
     def main(self) -> ExrPart:

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from answerprint.measured.look import FrameLook
+from answerprint.measured.samples import SampleFigures
 from answerprint.record import Record
 
 NEGATIVE_STEPS: Final = (0.0, -1e-4, -1e-3, -1e-2, -1e-1)
@@ -28,6 +30,12 @@ class ChannelLevels(Record):
     """Samples that are plus or minus infinity."""
     negative: tuple[int, ...] = (0,) * len(NEGATIVE_STEPS)
     """Samples under each value of NEGATIVE_STEPS."""
+    overflow: int = 0
+    """Half-float samples at the largest finite value, 65504, or at its negative."""
+    plateau: int = 0
+    """Half-float samples that share one value from 1024 up, the value that most of these have."""
+    denormal: int = 0
+    """Half-float samples nearer to 0 than 2**-14, the smallest normal value, and not 0."""
 
 
 class Outliers(Record):
@@ -50,6 +58,8 @@ class FrameLevels(Record):
     """File or archive member; empty in a movie."""
     time: float | None = None
     """Presentation time in seconds, for movies."""
+    bytes: int | None = None
+    """Size of its file; None in a movie, and in reports older than this."""
     error: str | None = None
     """Why the frame could not be read; the fields below are empty then."""
     header: int | None = None
@@ -64,5 +74,9 @@ class FrameLevels(Record):
     """Mean relative luminance, linear light, 1 = diffuse white."""
     luma_peak: float | None = None
     """Brightest cell of the thumbnail, in the same units: a black frame has nothing above black anywhere."""
+    samples: SampleFigures | None = None
+    """What its samples show beyond their levels; EXR frames with a picture only."""
+    look: FrameLook | None = None
+    """How it looks and what light it holds; None in reports older than this."""
     outliers: Outliers | None = None
     """What stands out from the frames beside it; None at the ends, and where a neighbour is missing or of another size."""

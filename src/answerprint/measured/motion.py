@@ -8,6 +8,27 @@ LAGS = 8
 """Earlier frames each frame is compared with: four pictures of animation on twos, nearly three on threes."""
 
 
+Box = tuple[float, float, float, float]
+"""Left, top, width and height in shares of the picture's width and height."""
+
+
+class Blip(Record):
+    """How one frame's light differs, the same way, from the frame before it and from the frame after it.
+
+    By tile, the smaller of the two changes of exposure where they are of one
+    sign: what light that goes on rising or falling leaves at 0.
+    """
+
+    stops: float
+    """Median over the tiles that are neither black nor clipped: what the whole picture does."""
+    peak: float
+    """Mean of the eighth of the tiles that do it most, all brighter or all darker."""
+    share: float
+    """Share of the picture in which the light does at least half of that."""
+    box: Box
+    """Where those tiles lie."""
+
+
 class Step(Record):
     """The step into one frame from the frame before it.
 
@@ -34,6 +55,12 @@ class Step(Record):
     """Change of exposure, in stops: the median over tiles, so that motion does not count."""
     tint: float = 0.0
     """Change of color that the change of exposure does not explain: the median over tiles, Oklab a and b x 100."""
+    cast: tuple[float, float] = (0.0, 0.0)
+    """Shift of Oklab a and b x 100 that the change of exposure does not explain: the median over tiles that are not black."""
+    uneven: float = 0.0
+    """How differently tiles change their exposure, in stops: half their interquartile range."""
+    blip: Blip | None = None
+    """How the frame's light stands out from the frames on both sides; None where it hardly does."""
     flow: tuple[float, float] = (0.0, 0.0)
     """Mean motion to the right and down, in picture widths."""
     speed: float = 0.0
@@ -57,6 +84,40 @@ class Joint(Record):
     """As in Step, likewise."""
 
 
+class Spot(Record):
+    """The region of the picture in which the seam exceeds its surroundings."""
+
+    box: tuple[float, float, float, float]
+    """Left, top, width and height, in widths and heights of the picture."""
+    inside: float
+    """Mean excess inside, as in Step."""
+    outside: float
+    """Excess of the worst fiftieth of the tiles outside, those next to it left out."""
+    elsewhere: float = 0.0
+    """The most that nine in ten steps near the seam exceed theirs by inside the box."""
+
+
+class Mixture(Record):
+    """A frame near the seam as a mixture of an earlier and a later one."""
+
+    frame: int
+    """The frame."""
+    reach: int
+    """Steps to either side that the mixed frames lie away."""
+    share: float
+    """Share of the later one."""
+    left: float
+    """What the mixture leaves of the difference from the nearer of them: 0 for a perfect fade."""
+    dip: float
+    """Share of their sharpness that the frame and those beside it lack."""
+    usual_dip: float = 0.0
+    """The most that frames between two so far apart lack elsewhere in the clip."""
+    apart: float
+    """Difference of the two when motion carries each halfway to the other, Oklab x 100."""
+    usual: float
+    """The same of frames as far apart elsewhere in the clip; 0 where the clip is too short to tell."""
+
+
 class Motion(Record):
     """Everything that is said about a clip as a movement, closed to a circle.
 
@@ -76,6 +137,10 @@ class Motion(Record):
     """The seam with 0, 1, 2 ... frames taken off the end."""
     without_first: tuple[Joint, ...] = ()
     """The seam with 0, 1, 2 ... frames taken off the beginning."""
+    spot: Spot | None = None
+    """Where the seam stands out most; None where it stands out nowhere."""
+    mixture: Mixture | None = None
+    """The frame near the seam that is most of a mixture; None where there is none."""
 
     @property
     def seam(self) -> Step:

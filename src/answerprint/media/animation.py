@@ -1,4 +1,4 @@
-"""The one door to Pillow: animated GIF, WebP and AVIF, which PyAV reads wrongly or not at all.
+"""The door to Pillow for animated GIF, WebP and AVIF, which PyAV reads wrongly or not at all; `still` is that for stills.
 
 Quirks contained here:
 
@@ -67,6 +67,29 @@ class Animation:
             raise SourceError(
                 f"picture {self.pictures} does not decode ({problem})", where=str(self.path)
             ) from None
+
+    def pictures_shown(self) -> Iterator[tuple[NDArray[np.uint8], Fraction]]:
+        """Yield every stored picture once, packed R'G'B', and for how many seconds it is shown.
+
+        Memory: one picture, and what its decoder holds. Raises SourceError
+        where one does not decode.
+        """
+        try:
+            with Image.open(self.path, formats=list(_TICKS)) as opened:
+                for number in range(getattr(opened, "n_frames", 1)):
+                    opened.seek(number)
+                    opened.load()
+                    self.pictures += 1
+                    length = Fraction(opened.info.get("duration") or 0) / 1000
+                    yield np.asarray(opened.convert("RGB")), length
+        except (OSError, EOFError, ValueError) as problem:
+            raise SourceError(
+                f"picture {self.pictures} does not decode ({problem})", where=str(self.path)
+            ) from None
+
+    def lengths(self) -> tuple[Fraction, ...]:
+        """Return how many seconds each stored picture is shown; decodes them all. Raises SourceError."""
+        return tuple(length for _, length in self.pictures_shown())
 
     def timed(self) -> MovieFacts:
         """Return the facts with the rate its times tell, once it is read: `rate` where they round from that."""

@@ -1,4 +1,4 @@
-"""The boxes of MP4 and MOV (ISO/IEC 14496-12, QuickTime), as far as static metadata goes.
+"""The boxes of MP4 and MOV (ISO/IEC 14496-12, QuickTime), as far as a picture track and its static metadata go.
 
 Memory: the sample tables, twelve bytes a picture. A fragmented file has its
 pictures elsewhere and shows none here.
@@ -54,18 +54,18 @@ def picture_track(file: File) -> PictureTrack | None:
 
     Raises ValueError, IndexError or struct.error where the tables contradict each other.
     """
-    movie = _found(file, Box(b"", 0, len(file)), b"moov")
+    movie = find_box(file, Box(b"", 0, len(file)), b"moov")
     tracks = boxes_within(file, movie.start, movie.end) if movie else ()
     for track in (box for box in tracks if box.kind == b"trak"):
-        handler = _found(file, track, b"mdia", b"hdlr")
-        table = _found(file, track, b"mdia", b"minf", b"stbl")
+        handler = find_box(file, track, b"mdia", b"hdlr")
+        table = find_box(file, track, b"mdia", b"minf", b"stbl")
         if handler and table and file[handler.start + 8 : handler.start + 12] == b"vide":
             return _described(file, table)
     return None
 
 
 def _described(file: File, table: Box) -> PictureTrack | None:
-    descriptions = _found(file, table, b"stsd")
+    descriptions = find_box(file, table, b"stsd")
     if descriptions is None:
         return None
     entry = next(boxes_within(file, descriptions.start + 8, descriptions.end), None)
@@ -91,8 +91,10 @@ def _statements(file: File, box: Box) -> Iterator[Statement]:
 
 def _samples(file: File, table: Box) -> Iterator[Span]:
     """Yield where every sample lies, by the tables of sizes, chunks and samples to a chunk."""
-    sizes, chunks = _sizes(file, table), _chunks(file, table)
-    runs = _numbers(file, _found(file, table, b"stsc"), skip=4, width=4, columns=3).reshape(-1, 3)
+    sizes, chunks = sizes_of(file, table), chunks_of(file, table)
+    runs = table_rows(file, find_box(file, table, b"stsc"), skip=4, width=4, columns=3).reshape(
+        -1, 3
+    )
     lengths = np.diff(runs[:, 0], append=len(chunks) + 1)
     number = 0
     for place, count in zip(chunks, np.repeat(runs[:, 1], lengths), strict=True):
@@ -103,26 +105,28 @@ def _samples(file: File, table: Box) -> Iterator[Span]:
         number += int(count)
 
 
-def _sizes(file: File, table: Box) -> NDArray[np.int64]:
-    box = _found(file, table, b"stsz")
+def sizes_of(file: File, table: Box) -> NDArray[np.int64]:
+    """Return the size of every sample of an `stbl` box. Raises ValueError where they exceed the file."""
+    box = find_box(file, table, b"stsz")
     if box is None:
         return np.zeros(0, np.int64)
     size, count = struct.unpack(">2I", file[box.start + 4 : box.start + 12])
     if size == 0:
-        return _numbers(file, box, skip=8, width=4)
+        return table_rows(file, box, skip=8, width=4)
     if size * count > len(file):
         raise ValueError("the samples are larger than the file")
     return np.full(count, size, np.int64)
 
 
-def _chunks(file: File, table: Box) -> NDArray[np.int64]:
-    wide = _found(file, table, b"co64")
+def chunks_of(file: File, table: Box) -> NDArray[np.int64]:
+    """Return where every chunk of an `stbl` box starts."""
+    wide = find_box(file, table, b"co64")
     if wide:
-        return _numbers(file, wide, skip=4, width=8)
-    return _numbers(file, _found(file, table, b"stco"), skip=4, width=4)
+        return table_rows(file, wide, skip=4, width=8)
+    return table_rows(file, find_box(file, table, b"stco"), skip=4, width=4)
 
 
-def _numbers(
+def table_rows(
     file: File, box: Box | None, *, skip: int, width: int, columns: int = 1
 ) -> NDArray[np.int64]:
     """Return the rows of a table box, whose count stands after `skip` bytes."""
@@ -134,7 +138,7 @@ def _numbers(
     return np.frombuffer(content, f">u{width}", count).astype(np.int64)
 
 
-def _found(file: File, box: Box, *path: bytes) -> Box | None:
+def find_box(file: File, box: Box, *path: bytes) -> Box | None:
     """Return the first box of each type of `path`, one inside the other."""
     found: Box | None = box
     for kind in path:

@@ -18,7 +18,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, TextIO
 
@@ -28,16 +27,15 @@ from numpy.typing import NDArray
 
 from answerprint.errors import FrameError
 from answerprint.measured.exr import ExrChannel, ExrHeader, ExrPart, PixelType, Window
-from answerprint.media.exrstart import START, contradiction
+from answerprint.media.exrchunks import read_offsets
+from answerprint.media.exrlayout import read_start
+from answerprint.media.exrstart import MAGIC, START, ExrSource, contradiction
+from answerprint.media.st2065 import st2065_4_reasons
 
-ExrSource = Path | bytes
 Plane = NDArray[np.float16] | NDArray[np.float32] | NDArray[np.uint32]
 
 MAX_SAMPLES: Final = 1 << 28
 """Samples a file may declare: an 8192x8192 RGBA frame. A crafted header asks for more to exhaust memory."""
-
-MAGIC: Final = b"\x76\x2f\x31\x01"
-"""The first four bytes of every OpenEXR file."""
 
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 _STORAGE = {
@@ -102,7 +100,7 @@ def read_frame(source: ExrSource) -> ExrFrame:
     if len(opened.parts) < len(header.parts):
         raise FrameError(f"pixels are damaged ({_reason(said)})")
     planes = tuple(_planes(part) for part in opened.parts)
-    return ExrFrame(_typed(header, planes), planes)
+    return ExrFrame(_compared(_typed(header, planes), source), planes)
 
 
 def frame_bytes(
@@ -161,12 +159,13 @@ def _start(source: ExrSource, count: int) -> bytes:
 
 def _header(opened: Any) -> ExrHeader:
     try:
-        return ExrHeader(parts=tuple(_part(part) for part in opened.parts))
+        first = opened.parts[0].header if opened.parts else None
+        return ExrHeader(parts=tuple(_part(part, first) for part in opened.parts))
     except (KeyError, ValueError, TypeError) as problem:
         raise FrameError(f"header is damaged ({problem})") from None
 
 
-def _part(part: Any) -> ExrPart:
+def _part(part: Any, first: Any) -> ExrPart:
     header = part.header
     chromaticities = header.get("chromaticities")
     return ExrPart(
@@ -185,9 +184,18 @@ def _part(part: Any) -> ExrPart:
         else None,
         color_interop_id=header.get("colorInteropID"),
         aces_container=header.get("acesImageContainerFlag") == 1,
+        white_luminance=header.get("whiteLuminance"),
+        color_contradictions=_contradictions(header, None if header is first else first),
         rate=_rate(header.get("framesPerSecond")),
         timecode=_timecode(header.get("timeCode")),
     )
+
+
+def _contradictions(header: Any, first: Any) -> tuple[str, ...]:
+    """Return OpenEXR's own warnings about attributes that contradict each other about color."""
+    found = int(OpenEXR.checkColorMetadata(header, first))
+    flags = (1 << bit for bit in range(found.bit_length()) if found >> bit & 1)
+    return tuple(OpenEXR.colorMetadataWarningToString(flag) for flag in flags)
 
 
 def _window(box: Any) -> Window:
@@ -219,6 +227,19 @@ def _typed(header: ExrHeader, planes: Sequence[Mapping[str, Plane]]) -> ExrHeade
         channels = (c.model_copy(update={"type": types.get(c.name)}) for c in part.channels)
         parts.append(part.model_copy(update={"channels": tuple(channels)}))
     return ExrHeader(parts=tuple(parts))
+
+
+def _compared(header: ExrHeader, source: ExrSource) -> ExrHeader:
+    """Return `header` with how its file departs from what it says, and from ST 2065-4."""
+    content = source if isinstance(source, bytes) else source.read_bytes()
+    reasons, disagreement = None, None
+    try:
+        start = read_start(content)
+        reasons = st2065_4_reasons(start)
+        read_offsets(start, content)
+    except FrameError as problem:
+        disagreement = problem.message
+    return header.model_copy(update={"disagreement": disagreement, "not_st2065_4": reasons})
 
 
 def _reason(said: list[str]) -> str:

@@ -12,7 +12,6 @@ from typing import BinaryIO, Final
 import numpy as np
 
 from answerprint.errors import FrameError, StorageError, UsageError
-from answerprint.media.exr import ExrSource
 from answerprint.media.exrchunks import read_offsets
 from answerprint.media.exrlayout import (
     Attribute,
@@ -22,6 +21,7 @@ from answerprint.media.exrlayout import (
     parse_start,
     start_of,
 )
+from answerprint.media.exrstart import ExrSource
 from answerprint.media.exrvalues import STRUCTURAL, ExrValue, attribute
 from answerprint.media.st2065 import FLAG, st2065_4_reasons
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from answerprint.errors import FrameError
-from answerprint.media.exr import MAGIC, ExrSource
-from answerprint.media.exrstart import START, contradiction
+from answerprint.media.exrstart import MAGIC, START, ExrSource, contradiction
 
 TILED: Final = 0x200
 LONG_NAMES: Final = 0x400

@@ -1,7 +1,14 @@
 """The first bytes of an OpenEXR file, read without the library: what it declares twice, and need not agree on."""
 
 import struct
+from pathlib import Path
 from typing import Final
+
+ExrSource = Path | bytes
+"""A file by its path, or its whole content."""
+
+MAGIC: Final = b"\x76\x2f\x31\x01"
+"""The first four bytes of every OpenEXR file."""
 
 START: Final = 1 << 16
 """Bytes read of a header; one that is longer is taken to agree with itself."""

@@ -7,6 +7,7 @@ Quirks contained here:
 - Damaged packets raise from `decode`; the frames after them are still read.
 - Rotation is told by decoded frames only, and counterclockwise.
 - Containers without an index (Matroska) declare 0 frames, meaning "unknown".
+- An animated AVIF has two picture streams: a still for what cannot play it, and the pictures.
 """
 
 import os
@@ -24,10 +25,14 @@ import av.container
 import av.error
 import av.logging
 import av.video.stream
+import numpy as np
 import xxhash
+from numpy.typing import NDArray
 
 from answerprint.errors import SourceError
-from answerprint.measured.movie import ColorTags, MovieFacts, SoundFacts
+from answerprint.measured.movie import MovieFacts, SoundFacts
+from answerprint.media.coded import CodedPictures
+from answerprint.media.codepoints import tags_of
 from answerprint.media.exr import MAX_SAMPLES
 
 FORMATS: Final = (
@@ -39,14 +44,6 @@ FORMATS: Final = (
 _CLOCK: Final = re.compile(r"(\d+):(\d{2}):(\d{2}(?:\.\d+)?)$")
 """How Matroska's DURATION tag spells a stream's length."""
 _SAFE = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
-_PRIMARIES = {1: "bt709", 4: "bt470m", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 8: "film", 9: "bt2020",
-              10: "smpte428", 11: "smpte431", 12: "smpte432", 22: "ebu3213"}  # fmt: skip
-_TRANSFERS = {1: "bt709", 4: "gamma22", 5: "gamma28", 6: "smpte170m", 7: "smpte240m", 8: "linear", 9: "log100",
-              10: "log316", 11: "iec61966-2-4", 12: "bt1361e", 13: "iec61966-2-1", 14: "bt2020-10",
-              15: "bt2020-12", 16: "smpte2084", 17: "smpte428", 18: "arib-std-b67"}  # fmt: skip
-_MATRICES = {0: "gbr", 1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 8: "ycgco",
-             9: "bt2020nc", 10: "bt2020c", 11: "smpte2085", 14: "ictcp"}  # fmt: skip
-_RANGES = {1: "tv", 2: "pc"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +67,13 @@ class Reading:
     """Seconds from the container's zero at which the last packet of sound or subtitles ends."""
     faults: list[tuple[int, str]] = field(default_factory=list)
     """Frames decoded so far when a packet failed, and what the decoder said."""
+    coded: CodedPictures | None = None
+    """What is to learn of the coded pictures, where somebody wants to know."""
 
 
 def probe(path: Path) -> MovieFacts:
     """Return what the movie at `path` says of itself. Raises SourceError where there is no picture stream."""
-    with _opened(path) as container:
+    with opened(path) as container:
         return _facts(container, path)
 
 
@@ -85,7 +84,7 @@ def read_frames(path: Path, reading: Reading) -> Iterator[MovieFrame]:
     frames, which the decoder's own threads hold. Raises SourceError where the
     file cannot be opened at all.
     """
-    with _opened(path) as container:
+    with opened(path) as container:
         stream = _picture_stream(container, path)
         stream.thread_type = "AUTO"
         for packet in _packets(container, stream, reading):
@@ -94,13 +93,31 @@ def read_frames(path: Path, reading: Reading) -> Iterator[MovieFrame]:
                 yield frame
 
 
+def packet_lengths(path: Path) -> tuple[Fraction, ...]:
+    """Return how long each packet of the picture stream is shown, in seconds, decoding nothing.
+
+    What is broken off ends the list. Raises SourceError where the file cannot be
+    opened at all.
+    """
+    with opened(path) as container:
+        stream = _picture_stream(container, path)
+        tick = stream.time_base or Fraction(0)
+        packets = (p for p in _packets(container, stream, Reading()) if p.size)
+        return tuple((packet.duration or 0) * tick for packet in packets)
+
+
+def wrapped(picture: NDArray[np.uint8]) -> av.VideoFrame:
+    """Return packed R'G'B', (h, w, 3), as a decoded frame."""
+    return av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+
+
 def read_samples(path: Path, index: int = 0) -> int:
     """Decode audio stream `index` to its end and return how many samples per channel it plays.
 
     Encoder priming and padding that the container marks are left out. Raises
     SourceError where there is no such stream or it cannot be decoded.
     """
-    with _opened(path) as container:
+    with opened(path) as container:
         if index >= len(container.streams.audio):
             raise SourceError("holds no sound", where=str(path))
         try:
@@ -117,7 +134,7 @@ def digest_packets(path: Path) -> str:
     Raises SourceError where there is no picture stream.
     """
     running, reading = xxhash.xxh3_64(), Reading()
-    with _opened(path) as container:
+    with opened(path) as container:
         for packet in _packets(container, _picture_stream(container, path), reading):
             running.update(bytes(packet))
     return running.hexdigest()
@@ -125,12 +142,13 @@ def digest_packets(path: Path) -> str:
 
 def probe_sound(path: Path) -> tuple[SoundFacts, ...]:
     """Return the audio streams of a sound file or movie; empty where it has none. Raises SourceError."""
-    with _opened(path) as container:
+    with opened(path) as container:
         return tuple(_sound(stream) for stream in container.streams.audio)
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[av.container.InputContainer]:
+def opened(path: Path) -> Iterator[av.container.InputContainer]:
+    """Open a movie or sound for as long as the block lasts; only local files of known formats. Raises SourceError."""
     av.logging.set_level(None)
     try:
         container = av.open(str(path), options=_SAFE, metadata_errors="replace")
@@ -152,12 +170,17 @@ def _picture_stream(
 ) -> av.video.stream.VideoStream:
     if not container.streams.video:
         raise SourceError("holds no picture stream", where=str(path))
-    stream = container.streams.video[0]
+    stream: av.video.stream.VideoStream = _animated(container.streams.video)
     if stream.codec_context is None:
         raise SourceError("its codec is unknown to this ffmpeg", where=str(path))
     if stream.codec_context.width * stream.codec_context.height > MAX_SAMPLES:
         raise SourceError("declares a picture too large to decode safely", where=str(path))
     return stream
+
+
+def _animated(streams: Any) -> Any:
+    """Return the first stream, unless it is one picture beside a moving one: an AVIF's still."""
+    return streams[0] if streams[0].frames != 1 else max(streams, key=lambda s: s.frames)
 
 
 def _packets(container: Any, stream: Any, reading: Reading) -> Iterator[Any]:
@@ -169,6 +192,8 @@ def _packets(container: Any, stream: Any, reading: Reading) -> Iterator[Any]:
             if packet.size:
                 reading.packets += 1
                 reading.discarded += packet.is_discard
+                if reading.coded is not None:
+                    reading.coded.add(packet)
             yield packet
     except av.error.FFmpegError as problem:
         reading.faults.append((reading.decoded, f"the container breaks off ({problem.strerror})"))
@@ -220,18 +245,9 @@ def _facts(container: av.container.InputContainer, path: Path) -> MovieFacts:
         declared=stream.frames or None,
         timecode=_timecode(container),
         faststart=_faststart(path) if "mp4" in container.format.name else None,
-        color=_color(codec),
+        color=tags_of(codec),
         sound=tuple(_sound(s) for s in container.streams.audio),
         other_pictures=len(container.streams.video) - 1,
-    )
-
-
-def _color(codec: Any) -> ColorTags:
-    return ColorTags(
-        primaries=_PRIMARIES.get(int(codec.color_primaries)),
-        transfer=_TRANSFERS.get(int(codec.color_trc)),
-        matrix=_MATRICES.get(int(codec.colorspace)),
-        range=_RANGES.get(int(codec.color_range)),
     )
 
 

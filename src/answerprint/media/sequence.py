@@ -17,7 +17,7 @@ from fileseq.exceptions import FileSeqException
 from fileseq.filesequence import FileSequence
 
 from answerprint.errors import SourceError, UsageError
-from answerprint.media.exr import ExrSource
+from answerprint.media.exrstart import ExrSource
 from answerprint.timing import FrameRange, spell_frames
 
 LONGEST_SPELLING = 60
@@ -37,6 +37,9 @@ class FrameStore(Protocol):
     def read(self, name: str) -> ExrSource:
         """Return what a reader needs for the frame called `name`. Raises FrameError or ArchiveError."""
 
+    def size(self, name: str) -> int | None:
+        """Return the bytes of the file called `name`, unpacked; None where it cannot be told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Folder:
@@ -47,6 +50,13 @@ class Folder:
     def read(self, name: str) -> ExrSource:
         """Return the path of the frame called `name`."""
         return self.place / name
+
+    def size(self, name: str) -> int | None:
+        """Return the bytes of the file called `name`; None where it is gone."""
+        try:
+            return (self.place / name).stat().st_size
+        except OSError:
+            return None
 
 
 @dataclass(frozen=True, slots=True)

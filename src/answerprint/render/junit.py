@@ -1,6 +1,6 @@
 """Reports as JUnit XML, which farms and CI servers read: a suite a clip, a case a check."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
@@ -35,19 +35,26 @@ def _case(clip: str, outcome: Outcome, findings: list[Finding], fail_on: Severit
     if outcome.status == "skipped":
         case.result = [Skipped(outcome.reason)]
         return case
-    grave = [finding for finding in findings if finding.severity.rank >= fail_on.rank]
-    light = [finding for finding in findings if finding.severity.rank < fail_on.rank]
+    grave = [f for f in findings if f.severity.rank >= fail_on.rank and not f.known]
+    light = [finding for finding in findings if finding not in grave]
     if grave:
         failure = Failure(one_line(grave[0].message), grave[0].severity.value)
         failure.text = "\n".join(_line(finding) for finding in grave)
         case.result = [failure]
-    if light:
-        case.system_out = "\n".join(_line(finding) for finding in light)
-    if outcome.status == "waived":
-        case.system_out = f"waived: {one_line(outcome.reason or '')}"
+    told = [*(_line(finding) for finding in light), *_waived(outcome)]
+    if told:
+        case.system_out = "\n".join(told)
     return case
+
+
+def _waived(outcome: Outcome) -> Iterator[str]:
+    if outcome.status == "waived" or outcome.waived:
+        yield f"waived: {one_line(outcome.reason or '')}"
+    yield from (f"waiver expired: {one_line(reason)}" for reason in outcome.expired)
 
 
 def _line(finding: Finding) -> str:
     frames = f" [frame {spell_frames(finding.frames)}]" if finding.frames else ""
-    return f"{finding.severity}: {one_line(finding.message)}{frames}"
+    worse = f" (worse: {one_line(finding.worse)})" if finding.worse else ""
+    known = "known " if finding.known else ""
+    return f"{known}{finding.severity}: {one_line(finding.message)}{frames}{worse}"

@@ -6,9 +6,9 @@ from typing import Final
 from answerprint.errors import one_line
 from answerprint.measured.clips import MovieMeasures, SequenceMeasures
 from answerprint.measured.deliverable import Deliverable
-from answerprint.report import Finding, Report
+from answerprint.report import DEFAULT_PROFILE, Finding, Report
 from answerprint.timing import spell_frames
-from answerprint.verdict import SeamVerdict
+from answerprint.verdict import Mended, SeamVerdict
 
 MOST_FINDINGS: Final = 20
 """Findings shown; more would push the verdict off the screen, and the JSON report has them all."""
@@ -24,6 +24,16 @@ def to_text(report: Report) -> str:
 def seam_to_text(source: str, found: SeamVerdict) -> str:
     """Write one seam's verdict as lines of text: what it is, the figures behind it, what would mend it."""
     return "\n".join(_seam_lines(source, found)) + "\n"
+
+
+def mended_to_text(source: str, mended: Mended) -> str:
+    """Write a mended seam as lines of text: what it was, what was done, what it is."""
+    lines = [
+        *_seam_lines(source, mended.before),
+        f"{one_line(mended.file)}: {mended.after.verdict}, score {mended.after.score:.2f}, {mended.frames} frames",
+        f"  because    {mended.how}",
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _seam_lines(source: str, found: SeamVerdict) -> Iterator[str]:
@@ -48,6 +58,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"  could not be done: {one_line(report.failure.message)}"
     yield from _media(report)
     yield from _order(report)
+    yield from _policy(report)
     yield from _findings(report)
     yield from _checks(report)
     for made in report.deliverables:
@@ -105,8 +116,12 @@ def _order(report: Report) -> Iterator[str]:
 
 
 def _findings(report: Report) -> Iterator[str]:
-    for finding in report.findings[:MOST_FINDINGS]:
-        yield f"  {finding.severity.value:<10} {_finding(finding)}"
+    if report.baseline is not None:
+        yield f"  baseline   {_held_against(report)}"
+    # What is known weighs nothing, so it gives way to what does.
+    for finding in sorted(report.findings, key=lambda f: f.known)[:MOST_FINDINGS]:
+        word = "known" if finding.known else finding.severity.value
+        yield f"  {word:<10} {_finding(finding)}"
     left = len(report.findings) - MOST_FINDINGS
     if left > 0:
         yield f"             and {left} more findings in the JSON report"
@@ -115,7 +130,26 @@ def _findings(report: Report) -> Iterator[str]:
 def _finding(finding: Finding) -> str:
     frames = spell_frames(finding.frames)
     shown = f" [frame {frames if len(frames) < 60 else frames[:57] + '...'}]" if frames else ""
-    return f"{finding.check}: {one_line(finding.message)}{shown}"
+    worse = f" (worse: {one_line(finding.worse)})" if finding.worse else ""
+    return f"{finding.check}: {one_line(finding.message)}{shown}{worse}"
+
+
+def _held_against(report: Report) -> str:
+    """Say how many findings the baseline has already, and how many weigh."""
+    known = sum(finding.known for finding in report.findings)
+    worse = sum(finding.worse is not None for finding in report.findings)
+    new = len(report.findings) - known - worse
+    return f"{one_line(report.baseline or '')}: {known} known, {worse} worse, {new} new"
+
+
+def _policy(report: Report) -> Iterator[str]:
+    """Say by which limits, where they are not the built-in ones alone."""
+    policy = report.policy
+    if policy is None or (policy.profile == DEFAULT_PROFILE and not policy.overrides):
+        return
+    changed = [key for key in policy.overrides if not key.startswith("waive.")]
+    own = f", with {', '.join(changed)}" if changed else ""
+    yield one_line(f"  limits     {policy.profile}{own} ({policy.digest})")
 
 
 def _checks(report: Report) -> Iterator[str]:
@@ -129,8 +163,11 @@ def _checks(report: Report) -> Iterator[str]:
         f"{number} {status}" for status, number in count.items() if number
     )
     for outcome in report.outcomes:
-        if outcome.status == "waived":
-            yield f"  waived     {outcome.check}: {one_line(outcome.reason or '')}"
+        if outcome.status == "waived" or outcome.waived:
+            many = f" ({outcome.waived} findings)" if outcome.waived > 1 else ""
+            yield f"  waived     {outcome.check}: {one_line(outcome.reason or '')}{many}"
+        for expired in outcome.expired:
+            yield f"  expired    the waiver of {outcome.check}: {one_line(expired)}"
 
 
 def _deliverable(made: Deliverable) -> str:

@@ -1,0 +1,169 @@
+"""What lies along the sides of a picture: black bars and stray lines."""
+
+from collections.abc import Iterator
+from statistics import median_low
+from typing import Final
+
+from answerprint.checks.check import Breach, Subject, check
+from answerprint.checks.look import LOOK, Clip, kind, looks
+from answerprint.checks.looklimits import BAR_TOLERANCE, LookLimits
+from answerprint.measured.clips import MovieMeasures
+from answerprint.measured.look import SIDES, STRAIGHT, Bars, FrameLook
+from answerprint.report import Severity
+
+AXES: Final = ((1, 3), (0, 2))
+"""Top and bottom, left and right, by their place in SIDES."""
+
+_AT: Final = {
+    "left": "at the left",
+    "top": "at the top",
+    "right": "at the right",
+    "bottom": "at the bottom",
+}
+
+
+@check(
+    "picture.bars",
+    LOOK,
+    severity=Severity.WARNING,
+    limit="look.bar_width",
+    source="measured",
+)
+def bars(subject: Subject) -> Iterator[Breach]:
+    """The picture fills its frame: no black bars all through the clip.
+
+    A bar is black, ends in a straight edge and has one width in every frame.
+    Crop to the box that is given, or order the aspect that was meant.
+    """
+    for clip in subject.clips:
+        held = [look.bars for _, look in looks(clip) if look.bars]
+        widths = tuple(_through(held, side) for side in range(4)) if held else (0, 0, 0, 0)
+        if max(widths) >= subject.limits.look.bar_width:
+            spelled = " and ".join(
+                f"{w} pixels {_AT[s]}" for s, w in zip(SIDES, widths, strict=True) if w
+            )
+            yield Breach(
+                f"black bars frame the {kind(clip)}: {spelled}{_box(clip, widths)}",
+                measured=max(widths),
+                limit=0,
+                unit="pixels",
+                asset=clip.place,
+            )
+
+
+@check(
+    "picture.bars-change",
+    LOOK,
+    severity=Severity.WARNING,
+    limit="look.bar_width",
+    source="measured",
+)
+def bars_change(subject: Subject) -> Iterator[Breach]:
+    """Black bars neither come nor go nor change their width within a clip."""
+    for clip in subject.clips:
+        for axis in AXES:
+            runs = _pairs(looks(clip), axis, subject.limits.look)
+            if len(runs) < 2:
+                continue
+            first, second = (f"{_AT[SIDES[side]]}" for side in axis)
+            story = ", then ".join(f"{w[0]} and {w[1]} from frame {n}" for n, w in runs[:4])
+            yield Breach(
+                f"the black bars {first} and {second} of the {kind(clip)} change: {story} (pixels)",
+                measured=len(runs),
+                limit=1,
+                unit="widths",
+                frames=tuple(n for n, _ in runs[1:]),
+                asset=clip.place,
+            )
+
+
+@check(
+    "picture.edge-line",
+    LOOK,
+    severity=Severity.WARNING,
+    limit="look.line_step look.line_ratio look.line_share",
+    source="measured",
+)
+def edge_line(subject: Subject) -> Iterator[Breach]:
+    """No line of one to four pixels at the border is unlike the picture beside it.
+
+    Green, black or white lines come from encoder padding that was not cropped,
+    from odd sizes and from scaling. Crop them, or replace them by the line beside.
+    """
+    limits = subject.limits.look
+    for clip in subject.clips:
+        for side in SIDES:
+            hit = {
+                n: line
+                for n, look in looks(clip)
+                for line in look.lines
+                if line.side == side
+                and line.step >= max(limits.line_step, limits.line_ratio * line.inside)
+                and line.share >= limits.line_share
+            }
+            if hit:
+                worst = max(hit, key=lambda n: hit[n].step)
+                width = median_low(line.width for line in hit.values())
+                lines = f"{width} lines" if width > 1 else "a line"
+                yield Breach(
+                    f"{lines} {_AT[side]} of the {kind(clip)} unlike the picture beside, worst in frame {worst}",
+                    measured=hit[worst].step,
+                    limit=limits.line_step,
+                    unit="8-bit codes",
+                    frames=tuple(hit),
+                    channel=hit[worst].channel,
+                    asset=clip.place,
+                )
+
+
+def _through(held: list[Bars], side: int) -> int:
+    """Return the width of a side's bar that is there in every frame, 0 where none is."""
+    own, other = _proven(held, side), _proven(held, (side + 2) % 4)
+    narrowest = min(b.widths[side] for b in held)
+    if own:
+        return own if narrowest >= own - BAR_TOLERANCE else 0
+    # Bars come in pairs: beside one that is proven, as much black at the other side is one too.
+    return other if other and narrowest >= other - BAR_TOLERANCE else 0
+
+
+def _proven(held: list[Bars], side: int) -> int:
+    straight = [b.widths[side] for b in held if b.widths[side] and b.lit[side] >= STRAIGHT]
+    return median_low(straight) if 4 * len(straight) >= len(held) else 0
+
+
+def _pairs(
+    seen: list[tuple[int, FrameLook]], axis: tuple[int, int], limits: LookLimits
+) -> list[tuple[int, tuple[int, int]]]:
+    """Return the frames from which a pair of bars has another width, the first of the clip among them.
+
+    Frames that do not tell, because the picture is black where a bar may end, are passed over.
+    """
+    runs: list[tuple[int, tuple[int, int]]] = []
+    for number, look in seen:
+        if look.bars is None:
+            continue
+        widths = look.bars.widths[axis[0]], look.bars.widths[axis[1]]
+        lit = look.bars.lit[axis[0]], look.bars.lit[axis[1]]
+        none = max(widths) < limits.bar_width
+        if not none and not (min(widths) >= limits.bar_width and min(lit) >= STRAIGHT):
+            continue
+        held = (0, 0) if none else widths
+        if (
+            not runs
+            or max(abs(a - b) for a, b in zip(held, runs[-1][1], strict=True)) > BAR_TOLERANCE
+        ):
+            runs.append((number, held))
+    return runs
+
+
+def _box(clip: Clip, widths: tuple[int, ...]) -> str:
+    """Spell the box inside the bars."""
+    sizes = (
+        [tuple(int(n) for n in word.split("x")) for word in clip.sizes]
+        if isinstance(clip, MovieMeasures)
+        else list(clip.sizes)
+    )
+    if not sizes:
+        return ""
+    left, top, right, bottom = widths
+    return f"; the picture is {sizes[0][0] - left - right}x{sizes[0][1] - top - bottom} at x {left}, y {top}"

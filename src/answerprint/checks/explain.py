@@ -1,0 +1,90 @@
+"""What a check says of itself: what it finds and why, its limits in force, and where they are set."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from answerprint.checks.check import Check
+from answerprint.checks.judging import severity_of
+from answerprint.checks.limits import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class LimitInForce:
+    """One number a check decides by."""
+
+    key: str
+    """Table and key in a limits file, as in `picture.repeat_share`."""
+    value: Any
+    """What it is under the limits in force."""
+    builtin: Any
+    """What it is where nobody sets it."""
+    doc: str
+    """What it means, and where it comes from."""
+
+
+def limits_in_force(check: Check, limits: Limits) -> tuple[LimitInForce, ...]:
+    """Return the numbers `check` decides by. Raises KeyError where it names one that does not exist."""
+    return tuple(_limit(key, limits) for key in (check.limit or "").split())
+
+
+def explain_check(check: Check, limits: Limits) -> Iterator[str]:
+    """Yield the lines that explain a check under `limits`."""
+    severity, own = severity_of(check, limits), check.severity
+    changed = f", {own.value} by itself" if severity is not own else ""
+    item = f", EBU QC {check.ebu}" if check.ebu else ""
+    yield f"{check.id} ({severity.value}{changed}{item})"
+    yield ""
+    yield from check.doc.splitlines()
+    yield ""
+    for limit in limits_in_force(check, limits):
+        changed = limit.value != limit.builtin
+        builtin = f", {spell_value(limit.builtin)} built in" if changed else ""
+        yield f"limit      {limit.key} = {spell_value(limit.value)}{builtin}"
+        yield from (f"           {line}" for line in limit.doc.splitlines() if line)
+    if not check.limit:
+        yield "limit      none to set: whatever it finds is told"
+    if check.source:
+        yield f"source     {check.source}"
+    yield from (f"set by     {line}" for line in _how_to_set(check))
+    yield from (f"skipped    with the reason: {need.absent}" for need in check.needs)
+
+
+def spell_value(value: Any) -> str:
+    """Write a limit for people.
+
+    >>> spell_value({"h264": ("Main", "High"), "av1": ("Main",)}), spell_value(True), spell_value(())
+    ('h264: Main, High; av1: Main', 'true', 'none')
+    """
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {spell_value(inner)}" for key, inner in value.items()) or "none"
+    if isinstance(value, tuple | list):
+        return ", ".join(map(spell_value, value)) or "none"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _how_to_set(check: Check) -> Iterator[str]:
+    """Yield the lines of a limits file (--limits) that change what the check does."""
+    for key in (check.limit or "").split():
+        table, _, name = key.rpartition(".")
+        yield f"[{table}] {name} = ..."
+    yield f'[severity] "{check.id}" = "error", "warning" or "info"'
+    yield f'[waive] "{check.id}" = "why", or skip = ["{check.id}"]'
+
+
+def _limit(key: str, limits: Limits) -> LimitInForce:
+    *tables, name = key.split(".")
+    record: BaseModel = limits
+    for table in tables:
+        record = _table(record, table)
+    field = type(record).model_fields[name]
+    return LimitInForce(key, getattr(record, name), field.get_default(), field.description or "")
+
+
+def _table(record: BaseModel, name: str) -> BaseModel:
+    inner = getattr(record, name, None)
+    if not isinstance(inner, BaseModel):
+        raise KeyError(name)
+    return inner

@@ -1,0 +1,206 @@
+"""Light of pictures: legal range, what is cut off, and how much light an HDR picture has."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from answerprint.checks.check import MOVIE, Breach, Need, Subject, check
+from answerprint.checks.look import LOOK, kind, looks
+from answerprint.checks.looklimits import LookLimits
+from answerprint.color.transfer import REFERENCE_WHITE
+from answerprint.measured.clips import MovieMeasures, SequenceMeasures
+from answerprint.measured.light import LightLevel
+from answerprint.measured.look import Plateau, Signal
+from answerprint.report import Severity
+
+Clip = SequenceMeasures | MovieMeasures
+
+_NEARLY_WHITE: Final = 0.95
+"""Level from which a movie's brightest is white, where editors and encoders cut off, and an EXR's a highlight."""
+
+_NEARLY_BLACK: Final = 0.08
+"""Level up to which a movie's darkest level is black, and an EXR's a shadow: two stops under middle grey."""
+
+SIGNAL = Need(
+    lambda s: s.measurements.movie is not None and any(x.signal for _, x in looks(s.movie)),
+    "no movie whose R'G'B' is known",
+)
+HDR_LIGHT = Need(
+    lambda s: s.measurements.movie is not None and level_of(s.movie) is not None,
+    "no movie in PQ or HLG",
+)
+WHITE = Need(
+    lambda s: s.measurements.movie is not None and any(_whites(s.movie)),
+    "no movie in PQ or HLG with anything neutral in it",
+)
+
+
+def level_of(movie: MovieMeasures) -> LightLevel | None:
+    """Return the measured light of an HDR movie."""
+    return movie.light.level if movie.light else None
+
+
+@check(
+    "range.illegal",
+    MOVIE,
+    SIGNAL,
+    severity=Severity.WARNING,
+    ebu="0051B",
+    limit="look.illegal_share",
+    source="EBU R103 v3",
+)
+def illegal(subject: Subject) -> Iterator[Breach]:
+    """R', G', B' and luma lie between -5 % and 105 %, but for 1 % of the picture.
+
+    In narrow range that is 5 to 246 of 8 bits and 20 to 984 of 10. Broadcasters
+    refuse more, and displays clip it. Measured on averages of 4x4 pixels (at
+    1080p), so that ringing does not count. Limit the signal where it is graded.
+    """
+    limit = subject.limits.look.illegal_share
+    hit = {n: s.illegal for n, s in signals_of(subject.movie).items() if s.illegal > limit}
+    if hit:
+        worst = max(hit, key=lambda n: hit[n])
+        signal = signals_of(subject.movie)[worst]
+        side = "over 105 %" if signal.above >= signal.below else "under -5 %"
+        if min(signal.above, signal.below) > limit:
+            side = "under -5 % or over 105 %"
+        x, y = signal.at
+        yield Breach(
+            f"{hit[worst]:.1%} of frame {worst} is {side}, furthest at x {x}, y {y}",
+            measured=hit[worst],
+            limit=limit,
+            unit="of the picture",
+            frames=tuple(hit),
+            asset=subject.movie.place,
+        )
+
+
+@check(
+    "light.clipped",
+    LOOK,
+    severity=Severity.WARNING,
+    limit="look.clipped_share look.plateau_soft look.clipped_alone",
+    source="measured",
+)
+def clipped(subject: Subject) -> Iterator[Breach]:
+    """Highlights are not cut off.
+
+    Cut-off light is a flat area at the brightest level, larger than what the
+    levels beside it hold and reached in a gradient; paper and flat artwork have
+    hard outlines. Under white, where paint is flat, too, it has to be larger.
+    What is cut off is lost: ask for the HDR or EXR of the job.
+    """
+    limits = subject.limits.look
+    for clip in subject.clips:
+        yield from _plateaus(clip, limits, bright=True)
+
+
+@check(
+    "light.crushed",
+    LOOK,
+    severity=Severity.WARNING,
+    limit="look.crushed_share look.plateau_soft look.plateau_beside look.crushed_alone",
+    source="measured",
+)
+def crushed(subject: Subject) -> Iterator[Breach]:
+    """Shadows are not cut off.
+
+    Cut-off shadows are a flat area at the darkest level, with tones crowded just
+    above it; a night sky or a void has none there and counts only as most of the picture.
+    """
+    limits = subject.limits.look
+    for clip in subject.clips:
+        yield from _plateaus(clip, limits, bright=False)
+
+
+@check("light.levels", HDR_LIGHT, severity=Severity.INFO, source="CTA-861.3 Annex A")
+def levels(subject: Subject) -> Iterator[Breach]:
+    """What light the HDR movie has: MaxCLL and MaxFALL, measured, with the frame and pixel that set them.
+
+    A fact and no defect. MaxFALL is the highest mean of a single frame, bars left out.
+    """
+    level = level_of(subject.movie)
+    assert level is not None
+    x, y = level.peak_at
+    yield Breach(
+        f"MaxCLL is {level.max_cll} cd/m2 (frame {level.peak_frame}, x {x}, y {y}; all but ringing {level.robust_peak:.0f}), "
+        f"MaxFALL is {level.max_fall} cd/m2 (frame {level.average_frame})",
+        measured=level.max_cll,
+        unit="cd/m2",
+        frames=tuple(sorted({level.peak_frame, level.average_frame})),
+        asset=subject.movie.place,
+    )
+
+
+@check(
+    "light.white-level",
+    WHITE,
+    severity=Severity.INFO,
+    limit="look.white_low look.white_high",
+    source="ITU-R BT.2408: 203 cd/m2",
+)
+def white_level(subject: Subject) -> Iterator[Breach]:
+    """Diffuse white of an HDR movie is within a stop of 203 cd/m2, as far as one can guess it.
+
+    The guess is the light that a twentieth of what is nearly neutral and over
+    10 cd/m2 exceeds, in the brightest tenth of the frames: a scene without anything white misleads it.
+    """
+    limits = subject.limits.look
+    whites = sorted(_whites(subject.movie))
+    guess = whites[9 * (len(whites) - 1) // 10]
+    if not limits.white_low <= guess <= limits.white_high:
+        side = "darker" if guess < limits.white_low else "brighter"
+        yield Breach(
+            f"diffuse white seems to lie at {guess:.0f} cd/m2, {side} than the {REFERENCE_WHITE:.0f} of HDR reference white",
+            measured=guess,
+            limit=limits.white_low if side == "darker" else limits.white_high,
+            unit="cd/m2",
+            asset=subject.movie.place,
+        )
+
+
+def _whites(movie: MovieMeasures) -> list[float]:
+    return [x.tones.white for _, x in looks(movie) if x.tones and x.tones.white is not None]
+
+
+def signals_of(movie: MovieMeasures) -> dict[int, Signal]:
+    """Return how much of every frame is beyond the legal range, by frame."""
+    return {n: look.signal for n, look in looks(movie) if look.signal}
+
+
+def _plateaus(clip: Clip, limits: LookLimits, *, bright: bool) -> Iterator[Breach]:
+    """Tell the frames whose tones are cut off at one end."""
+    hit = {}
+    for number, look in looks(clip):
+        own, other = (look.clipped, look.crushed) if bright else (look.crushed, look.clipped)
+        # A picture that is flat all over has one plateau at both ends.
+        if own is None or (other and own.level == other.level):
+            continue
+        least = _least_bright(own, limits, clip) if bright else _least_dark(own, limits)
+        if own.soft >= limits.plateau_soft and own.share - own.beside > least:
+            hit[number] = own
+    if hit:
+        worst = max(hit, key=lambda n: hit[n].share)
+        found, (x, y) = hit[worst], hit[worst].at
+        what = "highlights" if bright else "shadows"
+        yield Breach(
+            f"{what} of the {kind(clip)} are cut off at {found.level:.4g}, worst in frame {worst}, for example at x {x}, y {y}",
+            measured=found.share,
+            limit=limits.clipped_share if bright else limits.crushed_share,
+            unit="of the picture",
+            frames=tuple(hit),
+            asset=clip.place,
+        )
+
+
+def _least_bright(found: Plateau, limits: LookLimits, clip: Clip) -> float:
+    if found.level >= _NEARLY_WHITE:
+        return limits.clipped_share
+    # Scene-linear light under diffuse white is no highlight; a movie may have been graded down.
+    return 1.0 if isinstance(clip, SequenceMeasures) else limits.clipped_alone
+
+
+def _least_dark(found: Plateau, limits: LookLimits) -> float:
+    if found.level > _NEARLY_BLACK:
+        return 1.0
+    crowded = found.beside >= limits.plateau_beside * found.share
+    return limits.crushed_share if crowded else limits.crushed_alone

@@ -1,0 +1,168 @@
+"""How pictures look: banding, blocks and blur."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from answerprint.checks.check import Breach, Need, Subject, check
+from answerprint.checks.looklimits import LookLimits
+from answerprint.measured.clips import MovieMeasures, SequenceMeasures
+from answerprint.measured.look import BAND_STEPS, Banding, BlockEdges, FrameLook
+from answerprint.report import Severity
+from answerprint.timing import spell_frames
+
+Clip = SequenceMeasures | MovieMeasures
+
+REACH: Final = 3
+"""Frames before and after that sharpness is compared with."""
+
+
+_FAINT: Final = 0.05
+"""8-bit codes of excess that are added to what an edge is compared with: nearly nothing is no measure."""
+_NO_DETAIL: Final = 0.01
+"""Sharpness under which there is no detail that could be lost."""
+
+LOOK = Need(lambda s: any(looks(clip) for clip in s.clips), "the look of no frame was measured")
+
+
+def looks(clip: Clip) -> list[tuple[int, FrameLook]]:
+    """Return frame numbers and look of the frames that have one."""
+    return [(f.number, f.look) for f in clip.frames if f.look is not None]
+
+
+@check(
+    "picture.banding",
+    LOOK,
+    severity=Severity.WARNING,
+    limit="look.banding_share look.banding_step",
+    source="measured",
+)
+def banding(subject: Subject) -> Iterator[Breach]:
+    """Smooth gradients have no visible steps.
+
+    Found are staircases: three or more flat plateaus in a row, each higher than
+    the last by a step of more than one code of 8 bits (more than half of one
+    where the stream has 10), as skies and soft shadows show them after an 8-bit
+    detour or a starved encode. Dither or grain before the last quantisation avoids it.
+    """
+    limits = subject.limits.look
+    for clip in subject.clips:
+        shares = {n: _banded(look.banding, limits) for n, look in looks(clip) if look.banding}
+        hit = {n: share for n, share in shares.items() if share > limits.banding_share}
+        if not hit:
+            continue
+        worst = max(hit, key=lambda n: hit[n])
+        found = dict(looks(clip))[worst].banding
+        x, y = found.at if found else (0, 0)
+        yield Breach(
+            f"gradients of the {kind(clip)} break into bands, worst in frame {worst} from x {x}, y {y}",
+            measured=round(hit[worst], 3),
+            limit=limits.banding_share,
+            unit="of the picture",
+            frames=tuple(hit),
+            asset=clip.place,
+        )
+
+
+@check(
+    "picture.blocky",
+    LOOK,
+    severity=Severity.WARNING,
+    limit="look.block_ratio look.block_next look.block_edge",
+    source="measured",
+)
+def blocky(subject: Subject) -> Iterator[Breach]:
+    """No grid of blocks shows in the picture.
+
+    Steps on every 8th or 16th column and row stand out from the steps on all
+    others: a codec that ran out of bits, now or in the source. Noise and
+    texture have the same steps at every phase. Ask for the source, or encode at a higher rate.
+    """
+    limits = subject.limits.look
+    for clip in subject.clips:
+        seen = {n: look.blocks for n, look in looks(clip) if look.blocks}
+        hit = {n: both for n, both in seen.items() if _is_blocky(both, limits)}
+        if hit:
+            worst = max(hit, key=lambda n: min(b.edge for b in hit[n]))
+            across, down = hit[worst]
+            yield Breach(
+                f"blocks of {across.size}x{down.size} show, worst in frame {worst}, on a grid from x {across.phase}, y {down.phase}",
+                measured=round(min(_stands_out(b) for b in hit[worst]), 2),
+                limit=limits.block_ratio,
+                unit="times the other lines",
+                frames=tuple(hit),
+                asset=clip.place,
+            )
+
+
+@check(
+    "picture.blurred",
+    LOOK,
+    severity=Severity.WARNING,
+    limit="look.blur_ratio",
+    source="measured",
+)
+def blurred(subject: Subject) -> Iterator[Breach]:
+    """No frame is much softer than the frames beside it.
+
+    Fine detail is judged by the frame's own contrast, against the sharpest of
+    three frames before and of three after: motion blur comes and goes over more
+    frames than that, and a clip that is soft all along is a matter of taste and not told.
+    """
+    limits = subject.limits.look
+    for clip in subject.clips:
+        seen = [(n, _sharpness(look)) for n, look in looks(clip)]
+        soft = {n: share for n, share in _softness(seen) if share < limits.blur_ratio}
+        if soft:
+            worst = min(soft, key=lambda n: soft[n])
+            yield Breach(
+                f"frame {spell_frames(soft)} of the {kind(clip)} is softer than the frames before and after",
+                measured=round(soft[worst], 3),
+                limit=limits.blur_ratio,
+                unit="of their detail",
+                frames=tuple(soft),
+                asset=clip.place,
+            )
+
+
+def kind(clip: Clip) -> str:
+    """Return what a clip is called in a sentence."""
+    return "movie" if isinstance(clip, MovieMeasures) else "sequence"
+
+
+def _banded(found: Banding, limits: LookLimits) -> float:
+    return sum(
+        share
+        for share, step in zip(found.shares, BAND_STEPS, strict=False)
+        if step >= limits.banding_step
+    )
+
+
+def _is_blocky(both: tuple[BlockEdges, BlockEdges], limits: LookLimits) -> bool:
+    return all(
+        _stands_out(b) >= limits.block_ratio
+        and b.edge >= limits.block_next * (b.next + _FAINT)
+        and b.edge >= limits.block_edge
+        for b in both
+    )
+
+
+def _stands_out(edges: BlockEdges) -> float:
+    return edges.edge / (edges.inside + _FAINT)
+
+
+def _sharpness(look: FrameLook) -> float | None:
+    """Return fine detail by contrast; None for a picture that shows nothing."""
+    if look.detail is None or look.detail.coarse < 0.5:
+        return None
+    return look.detail.fine / look.detail.coarse
+
+
+def _softness(seen: list[tuple[int, float | None]]) -> Iterator[tuple[int, float]]:
+    """Yield frames inside the clip, and their sharpness as a share of that around them."""
+    for at, (number, own) in enumerate(seen):
+        before = [s for _, s in seen[max(0, at - REACH) : at] if s is not None]
+        after = [s for _, s in seen[at + 1 : at + 1 + REACH] if s is not None]
+        if own is not None and before and after:
+            around = min(max(before), max(after))
+            if around > _NO_DETAIL:
+                yield number, own / around

@@ -1,0 +1,113 @@
+"""Frames that show the picture before them once more.
+
+A repeated picture is as far from every earlier and every later frame as the
+picture it repeats. That difference of distances is 0 under any grain and any
+coding noise, which the plain difference of the two frames is not; and a slow
+moment of a motion goes on, so its distances change. Measured: 0.01 of what they
+change nearby for 130 frames repeated under heavy grain, 0.07 and more for the
+slowest of 13,000 steps of footage, animation and generated video.
+"""
+
+from collections.abc import Sequence
+from statistics import fmean, median
+from typing import Final
+
+from answerprint.measured.motion import Motion
+
+_LAGS: Final = 4
+"""Frames before and after that a step's two pictures are compared from."""
+_BESIDE: Final = 3
+"""Steps on either side that a step is compared with."""
+_CODED: Final = 2.5
+"""How many times as much distances may change where the step itself is small beside both sides: coding at crf 23 does it."""
+_CODED_REPLACED: Final = 6.0
+"""The same where the next step catches up, because the repeat stands in place of a frame."""
+_CAUGHT_UP: Final = 1.35
+"""How many ordinary steps such a next step is at least."""
+_MOVING: Final = 0.3
+"""Ordinary step, Oklab x 100, from which there is motion enough to allow for coding."""
+_CADENCE: Final = 10
+"""Steps on either side in which holds are counted."""
+_HOLDS: Final = 3
+"""Separate holds within them that make a cadence."""
+_SMALLER: Final = 0.75
+"""Share of the ordinary step that a repeat's own may have: the noise of both frames is all there is in it."""
+
+
+def repeated_frames(motion: Motion, *, share: float, change: float, still: float) -> list[int]:
+    """Return the frames that repeat the one before them where the clip moves; counted from 0.
+
+    `still` is the step under which nothing moves, `change` how much distances to
+    other frames may change in what they change nearby. `share` is the step, in
+    ordinary ones, that is small enough to allow for coding, and is all there is to
+    judge by where no other distances are known. Rest at the beginning and at the
+    end is no repeat, nor are holds that come back as in a cadence.
+    """
+    tones = [0.0, *(step.tone[0] for step in motion.steps[1:])]
+    changes = [_change(motion, frame) for frame in range(len(tones))]
+    found = []
+    for frame in range(1, len(tones)):
+        ordinary, moves = median(_beside(tones, frame)), median(_beside(changes, frame))
+        beside = min(_sides(tones, frame), default=0.0)
+        small = beside > _MOVING and tones[frame] < share * beside
+        caught_up = max(tones[frame + 1 : frame + 2], default=0.0) > _CAUGHT_UP * ordinary
+        allowed = _CODED_REPLACED if caught_up else _CODED
+        if len(motion.steps[frame].tone) < 2:
+            repeats = tones[frame] < share * ordinary
+        else:
+            repeats = (tones[frame] < _SMALLER * ordinary and changes[frame] <= change * moves) or (
+                small and changes[frame] <= allowed * change * moves
+            )
+        if repeats and ordinary > still:
+            found.append(frame)
+    moving = [frame for frame, tone in enumerate(tones) if tone > still]
+    inside = [frame for frame in found if moving[0] < frame < moving[-1]]
+    return _without_cadence(_runs(inside))
+
+
+def _change(motion: Motion, frame: int) -> float:
+    """Return how much a step changes the distance to the frames around it: the mean of up to eight; 0 of none."""
+    found = []
+    for lag in range(1, _LAGS + 1):
+        for one, other in ((frame - 1 - lag,) * 2, (frame + lag,) * 2):
+            here, before = _apart(motion, one, frame), _apart(motion, other, frame - 1)
+            if here is not None and before is not None:
+                found.append(abs(here - before))
+    return fmean(found) if found else 0.0
+
+
+def _apart(motion: Motion, one: int, other: int) -> float | None:
+    early, late = min(one, other), max(one, other)
+    if early < 0 or late >= motion.frames:
+        return None
+    tone = motion.steps[late].tone
+    return tone[late - early - 1] if late - early <= len(tone) else None
+
+
+def _beside(values: Sequence[float], at: int) -> Sequence[float]:
+    return [*values[max(1, at - _BESIDE) : at], *values[at + 1 : at + 1 + _BESIDE]] or [0.0]
+
+
+def _sides(values: Sequence[float], at: int) -> list[float]:
+    """Return the medians of the values just before and just after."""
+    before, after = values[max(1, at - _BESIDE) : at], values[at + 1 : at + 1 + _BESIDE]
+    return [median(side) for side in (before, after) if side]
+
+
+def _runs(frames: Sequence[int]) -> list[range]:
+    runs: list[range] = []
+    for frame in frames:
+        if runs and frame == runs[-1].stop:
+            runs[-1] = range(runs[-1].start, frame + 1)
+        else:
+            runs.append(range(frame, frame + 1))
+    return runs
+
+
+def _without_cadence(runs: Sequence[range]) -> list[int]:
+    return [
+        frame
+        for run in runs
+        if sum(abs(other.start - run.start) <= _CADENCE for other in runs) < _HOLDS
+        for frame in run
+    ]

@@ -1,0 +1,18 @@
+"""How inner loops are compiled: by numba, once a machine, and so that they hold no lock."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from numba import njit
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def compiled(function: _Function) -> _Function:
+    """Compile a loop, strictly by IEEE 754; a division by zero is infinity and no exception."""
+    return njit(cache=True, nogil=True, error_model="numpy")(function)  # type: ignore[return-value]
+
+
+def compiled_loosely(function: _Function) -> _Function:
+    """Compile a loop whose values are all finite, and whose sums may be added in any order: SIMD needs that leave."""
+    return njit(cache=True, nogil=True, error_model="numpy", fastmath=True)(function)  # type: ignore[return-value]

@@ -1,0 +1,100 @@
+"""Plateaus: flat areas at the bright and at the dark end of the tones of one averaged frame.
+
+numba compiles the loop once a machine; it holds no lock.
+"""
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from answerprint.measure.compiling import compiled_loosely
+from answerprint.measured.look import Place, Plateau
+
+LEAST: Final = 0.002
+"""Share of the picture under which no plateau is looked for."""
+STRAY: Final = 0.001
+"""Share of what is flat that may lie beyond a plateau: ringing."""
+BEYOND: Final = 0.5
+"""Size of what may lie beyond a plateau, in plateaus: glints and noise."""
+SOFT: Final = 24
+"""8-bit codes within which what surrounds a plateau runs into it in a gradient."""
+EVERYWHERE: Final = np.zeros((0, 0), np.uint8)
+"""A mask that leaves nothing out."""
+_AROUND: Final = np.ones((3, 3), np.uint8)
+_WIDER: Final = np.ones((7, 7), np.uint8)
+Cells = NDArray[np.uint16]
+
+
+def plateaus(cells: Cells, unit: float) -> tuple[Plateau | None, Plateau | None]:
+    """Find the flat areas at the bright and at the dark end of a plane's tones; `unit` of its values make an 8-bit code.
+
+    Flat are cells that those around them leave by a code and a half at most. A
+    level is given as it stands in `cells`, a place in cells. None where hardly anything is flat.
+    """
+    spread = cv2.subtract(cv2.dilate(cells, _AROUND), cv2.erode(cells, _AROUND))
+    flat = cv2.compare(spread, round(1.5 * unit), cv2.CMP_LE)
+    bins = int(65536 / (unit / 2))
+    counts = np.zeros(bins + 1, np.int64)
+    count_bins(cells, flat, np.float32(2 / unit), counts)
+    if counts.sum() < LEAST * cells.size:
+        return None, None
+    bright, dark = (_plateau(cells, flat, unit, counts, end) for end in (-1, 1))
+    return bright, dark
+
+
+def _plateau(
+    cells: Cells, flat: NDArray[np.uint8], unit: float, counts: NDArray[np.int64], way: int
+) -> Plateau | None:
+    """Find the plateau at the end from which `way` leads over the histogram of what is flat.
+
+    None where much that is not flat lies beyond it: that end of the tones has none.
+    """
+    ordered = counts[::way]
+    end = int(np.searchsorted(np.cumsum(ordered), STRAY * counts.sum()))
+    # Four bins are two codes: what coding makes of one level.
+    share = float(ordered[: end + 4].sum()) / cells.size
+    beside = max(float(ordered[end + k : end + k + 4].sum()) / cells.size for k in (4, 8))
+    level = ((len(counts) - 1 - end if way < 0 else end) + 0.5) * unit / 2
+    # Clamped as OpenCV would wrap around.
+    limit = min(max(level - 2 * way * unit, 0.0), 65535.0)
+    beyond = cv2.compare(cells, limit, cv2.CMP_GT if way < 0 else cv2.CMP_LT)
+    if cv2.countNonZero(beyond) > BEYOND * share * cells.size:
+        return None
+    soft, place = _outline(cells, flat, level, unit) if share >= LEAST else (0.0, (0, 0))
+    return Plateau(
+        level=level, share=_short(share), beside=_short(beside), soft=round(soft, 2), at=place
+    )
+
+
+def _outline(
+    cells: Cells, flat: NDArray[np.uint8], level: float, unit: float
+) -> tuple[float, Place]:
+    """Return how much of a plateau's outline is a gradient, and a cell of the plateau."""
+    inside = cv2.bitwise_and(_near(cells, level, 2 * unit), flat)
+    ring = cv2.subtract(cv2.dilate(inside, _WIDER), inside)
+    around = cv2.countNonZero(ring)
+    soft = cv2.countNonZero(cv2.bitwise_and(ring, _near(cells, level, SOFT * unit)))
+    at = int(np.argmax(inside))
+    return soft / around if around else 0.0, (at % inside.shape[1], at // inside.shape[1])
+
+
+def _near(cells: Cells, level: float, distance: float) -> NDArray[np.uint8]:
+    return np.asarray(cv2.inRange(cells, max(0.0, level - distance), level + distance))
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.3g}")
+
+
+@compiled_loosely
+def count_bins(
+    plane: Cells, mask: NDArray[np.uint8], per: np.float32, counts: NDArray[np.int64]
+) -> None:
+    """Count how many cells of the mask (of all, where it is empty) fall into bins, `per` bins to a value."""
+    # OpenCV's histogram of 16-bit values takes three times as long.
+    for y in range(plane.shape[0]):
+        for x in range(plane.shape[1]):
+            if mask.size == 0 or mask[y, x]:
+                counts[np.int32(np.float32(plane[y, x]) * per)] += 1

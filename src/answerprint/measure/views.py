@@ -1,0 +1,49 @@
+"""Every frame of a clip as a view: what seams are tried on before anything is written.
+
+Memory: a third of a megabyte a frame.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from answerprint.color.tags import resolved
+from answerprint.errors import FrameError
+from answerprint.measure.movies import Thumbnailer, component_planes
+from answerprint.measure.perceptual import View
+from answerprint.measure.sweep import (
+    AHEAD,
+    default_threads,
+    in_order,
+    observe,
+    single_threaded_opencv,
+)
+from answerprint.media.memory import frames_reused
+from answerprint.media.movie import Reading
+from answerprint.media.player import describe, show
+from answerprint.media.sequence import Sequence
+from answerprint.progress import Progress, counted, silent
+
+
+def movie_views(path: Path, *, progress: Progress = silent) -> Iterator[View]:
+    """Yield every frame that a movie or animation shows. Raises SourceError."""
+    facts = describe(path)
+    thumbnail = Thumbnailer(resolved(facts.color, facts.size, facts.pixel_format))
+    shown = (component_planes(frame.picture) for frame in show(path, Reading()))
+    views = (View.of(thumbnail(planes, bits)) for planes, bits in shown)
+    yield from counted(views, "looking at frames", facts.declared or 0, progress)
+
+
+def sequence_views(sequence: Sequence, *, progress: Progress = silent) -> Iterator[View]:
+    """Yield every frame of an EXR sequence. Raises FrameError for one without a picture that can be read."""
+    workers = default_threads()
+    with ThreadPoolExecutor(workers, "decode") as pool, single_threaded_opencv(), frames_reused():
+        seen = in_order(
+            pool, lambda f: observe(sequence.store, f), sequence.frames, ahead=workers + AHEAD
+        )
+        for observed in counted(seen, "looking at frames", len(sequence), progress):
+            if observed.thumb is None:
+                raise FrameError(
+                    observed.levels.error or "holds no picture", where=observed.levels.name
+                )
+            yield View.of(observed.thumb)

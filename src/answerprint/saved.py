@@ -1,0 +1,129 @@
+"""Saved reports: read again, and judged again without decoding a frame."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from answerprint.baseline import hold_against
+from answerprint.checks.judging import require_known
+from answerprint.checks.limits import Limits
+from answerprint.errors import SourceError
+from answerprint.judge import judge_measurements
+from answerprint.order import Order
+from answerprint.report import SCHEMA, Report
+from answerprint.version import __version__
+
+_HINT: Final = "a report is what `check --format json` or jsonl writes, and qc/report.json"
+
+
+def read_reports(path: str | Path) -> tuple[Report, ...]:
+    """Read the reports in a file: one as an object, several as an array or one a line.
+
+    Raises SourceError for a file that cannot be read, is cut off, or holds
+    anything else.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SourceError("no such file", where=str(path)) from None
+    except (OSError, UnicodeDecodeError) as problem:
+        raise SourceError(f"cannot be read ({problem})", where=str(path)) from None
+    entries = _entries(text, str(path))
+    return tuple(_report(entry, f"{path}{at}") for at, entry in entries)
+
+
+def judge_again(
+    *reports: Report,
+    order: Order | None = None,
+    limits: Limits | None = None,
+    only: Sequence[str] = (),
+    skip: Sequence[str] = (),
+    baseline: Sequence[Report] = (),
+) -> tuple[Report, ...]:
+    """Judge what reports measured once more, decoding nothing; under their own order and limits, all is as it was.
+
+    Keys set in `order` replace those that were ordered then, and `limits` the
+    policy they were judged by; the rest is as in `check`. A report without
+    outcomes is returned as it is: nothing was measured. Raises LimitsError and
+    OrderError.
+    """
+    again = []
+    for report in reports:
+        chosen = limits or (Limits.of(report.policy) if report.policy else Limits())
+        again.append(_judged(report, order or Order(), chosen.selecting(only, skip)))
+    return hold_against(again, baseline) if baseline else tuple(again)
+
+
+def _judged(report: Report, order: Order, limits: Limits) -> Report:
+    require_known(limits)
+    if not report.outcomes:
+        return report
+    asked = order_of(report)
+    changes = order.model_dump(exclude_unset=True, exclude={"assumed"})
+    again = judge_measurements(
+        report.measurements,
+        clip=report.clip,
+        source=report.source,
+        order=asked.updated(changes) if changes else asked,
+        limits=limits,
+        deliverables=report.deliverables,
+    )
+    # What decoded and encoded was not asked again; who judges is this version.
+    versions = report.versions.model_copy(update={"answerprint": __version__})
+    again = again.model_copy(update={"versions": versions})
+    if report.failure is None:
+        return again
+    return again.model_copy(update={"failure": report.failure, "verdict": "fail"})
+
+
+def order_of(report: Report) -> Order:
+    """Return what was ordered, without what was only assumed."""
+    fields = Order.model_fields
+    blank = {key: fields[key].get_default() for key in report.order.assumed}
+    return report.order.model_copy(update=blank | {"assumed": ()})
+
+
+def _entries(text: str, where: str) -> list[tuple[str, Any]]:
+    """Return every entry of a JSON or JSON Lines text, each with what tells its place."""
+    try:
+        whole = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as problem:
+        lines = [(at, line) for at, line in enumerate(text.splitlines(), 1) if line.strip()]
+        if len(lines) < 2 or not lines[0][1].rstrip().endswith("}"):
+            raise SourceError(f"is no JSON: {problem}", where=where, hint=_HINT) from None
+        return [(f", line {at}", _line(line, f"{where}, line {at}")) for at, line in lines]
+    if not isinstance(whole, list):
+        return [("", whole)]
+    return [(f", report {at}", entry) for at, entry in enumerate(whole, 1)]
+
+
+def _line(line: str, where: str) -> Any:
+    try:
+        return json.loads(line)
+    except (json.JSONDecodeError, RecursionError) as problem:
+        raise SourceError(f"is no JSON: {problem}", where=where, hint=_HINT) from None
+
+
+def _report(entry: Any, where: str) -> Report:
+    schema = entry.get("schema") if isinstance(entry, dict) else None
+    if schema != SCHEMA:
+        said = f"is of schema {schema!r}, not {SCHEMA!r}" if schema else "is no report"
+        raise SourceError(said, where=where, hint=_HINT)
+    try:
+        return Report.model_validate(entry)
+    except (ValidationError, RecursionError) as problem:
+        raise SourceError(_first_fault(problem, entry), where=where) from None
+
+
+def _first_fault(problem: ValidationError | RecursionError, entry: dict[str, Any]) -> str:
+    if isinstance(problem, RecursionError):
+        return "is nested too deeply for a report"
+    first = problem.errors(include_url=False, include_input=False)[0]
+    key = ".".join(str(step) for step in first["loc"])
+    versions = entry.get("versions")
+    writer = versions.get("answerprint") if isinstance(versions, dict) else None
+    other = f" (written by answerprint {writer}, this is {__version__})" if writer != __version__ else ""  # fmt: skip
+    return f"is a report this version cannot read: {key}: {first['msg'].lower()}{other}"

@@ -1,0 +1,143 @@
+"""Foreign, exchanged and missing frames and cuts: each found where it was planted, and a clean clip let be."""
+
+from pathlib import Path
+
+import pytest
+
+from answerprint.checks.limits import Limits
+from answerprint.checks.rhythm import RhythmLimits
+from answerprint.measure.movies import measure_movie
+from answerprint.measured.motion import Motion, Step
+from tests.checks.planted import COUNT, IDS, exposed, found, motion_of, steady
+from tests.checks.subjects import breaches, movie, sequence
+from tests.made import codes
+from tests.made import movie as movie_file
+
+
+def test_a_clean_clip_passes() -> None:
+    assert found(steady()) == {}
+
+
+@pytest.mark.parametrize("hold", [2, 3])
+def test_a_held_cadence_passes(hold: int) -> None:
+    assert found([picture for picture in steady()[:16] for _ in range(hold)]) == {}
+
+
+def test_a_still_passes() -> None:
+    assert found(steady()[:1] * 20) == {}
+
+
+def test_rest_at_either_end_passes() -> None:
+    clip = steady()[:24]
+    assert found([clip[0]] * 4 + clip + [clip[-1]] * 4) == {}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_foreign_frames_are_found(count: int) -> None:
+    clip = steady()
+    clip[17 : 17 + count] = steady(8)[:count]
+    ((id_, (breach,)),) = found(clip).items()
+    assert id_ == "picture.odd-frame"
+    assert breach.frames == tuple(range(17, 17 + count))
+
+
+def test_a_ghost_of_another_shot_is_foreign_too() -> None:
+    clip = steady()
+    clip[17] = clip[17] * 0.7 + steady(8)[5] * 0.3
+    (breach,) = found(clip)["picture.odd-frame"]
+    assert breach.frames == (17,)
+
+
+def test_more_foreign_frames_are_a_shot_with_a_cut_on_either_side() -> None:
+    clip = steady()
+    clip[17:25] = steady(8)[:8]
+    ((id_, cuts),) = found(clip).items()
+    assert id_ == "picture.cut"
+    assert [breach.frames for breach in cuts] == [(16, 17), (24, 25)]
+
+
+@pytest.mark.parametrize("by", [1, 2, 4])
+def test_exchanged_frames_are_found(by: int) -> None:
+    clip = steady()
+    clip[20], clip[20 + by] = clip[20 + by], clip[20]
+    ((id_, (breach,)),) = found(clip).items()
+    assert id_ == "picture.order-swapped"
+    assert breach.frames == (20, 20 + by)
+
+
+def test_exchanged_pictures_are_found_on_twos() -> None:
+    clip = steady()[:20]
+    clip[12], clip[13] = clip[13], clip[12]
+    (breach,) = found([p for p in clip for _ in range(2)])["picture.order-swapped"]
+    assert breach.frames == (24, 26)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_dropped_frames_are_found_and_counted(count: int) -> None:
+    clip = steady()
+    del clip[19 : 19 + count]
+    ((id_, (breach,)),) = found(clip).items()
+    assert id_ == "picture.dropped"
+    assert breach.frames == (18, 19)
+    assert ("a frame is" if count == 1 else f"{count} frames are") in breach.message
+
+
+def test_a_cut_is_found_and_no_dropped_frame() -> None:
+    ((id_, (breach,)),) = found(steady()[:18] + steady(8)[:18]).items()
+    assert id_ == "picture.cut"
+    assert breach.frames == (17, 18)
+
+
+def test_a_step_of_light_is_told_from_a_cut() -> None:
+    clip = steady()
+    ((_, (breach,)),) = found(clip[:15] + [exposed(p, -0.5) for p in clip[15:]]).items()
+    assert "light steps by -0.5" in breach.message
+
+
+def test_a_black_frame_is_black_and_nothing_else() -> None:
+    clip = steady()
+    clip[17] = clip[17] * 0
+    dark = {17: {"luma": 0.0, "luma_peak": 0.0}}
+    shot = sequence(COUNT, first=0, motion=motion_of(clip), change=dark)
+    assert [id_ for id_ in ("picture.black", *IDS) if breaches(id_, shot)] == ["picture.black"]
+
+
+def test_a_repeat_under_grain_is_found_and_no_drop_behind_it() -> None:
+    clip = steady()
+    clip[22] = clip[21]
+    ((id_, (breach,)),) = found(clip).items()
+    assert id_ == "picture.repeated"
+    assert breach.frames == (22,)
+
+
+def test_a_repeat_is_found_through_coarse_coding(tmp_path: Path) -> None:
+    pictures = codes(30)
+    pictures[14] = pictures[13]
+    clip = measure_movie(movie_file(tmp_path / "coarse.mp4", pictures, crf=20))
+    (breach,) = breaches("picture.repeated", clip)
+    assert breach.frames == (14,)
+
+
+def test_frames_carry_the_numbers_of_their_files() -> None:
+    clip = steady()
+    clip[17] = steady(8)[0]
+    (breach,) = breaches("picture.odd-frame", sequence(COUNT, motion=motion_of(clip)))
+    assert breach.frames == (1018,)
+
+
+def test_limits_decide() -> None:
+    clip = steady()
+    del clip[19]
+    assert found(clip, Limits(rhythm=RhythmLimits(jump=50))) == {}
+    assert list(found(clip, Limits(rhythm=RhythmLimits(cut=1.5)))) == ["picture.cut"]
+
+
+@pytest.mark.parametrize("count", [2, 3, 5, 8, 9, 13])
+def test_clips_of_a_few_frames_are_judged(count: int) -> None:
+    assert found(steady()[:count]) == {}
+
+
+def test_steps_of_a_report_older_than_these_figures_are_judged() -> None:
+    old = tuple(Step.model_validate({"tone": [1.0, 1.9, 2.7]}) for _ in range(20))
+    clip = movie(20, motion=Motion(frames=20, steps=old))
+    assert [breach for id_ in IDS for breach in breaches(id_, clip)] == []
