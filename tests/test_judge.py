@@ -142,6 +142,36 @@ def test_a_movie_of_119_frames_is_taken_for_a_damaged_5_s_clip(tmp_path: Path) -
     assert "seconds" in report.order.assumed
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"hdr": False}, "order.hdr-unordered"),
+        ({"exr": True, "frames": 12, "seconds": 0.5}, None),
+    ],
+)
+def test_nothing_is_assumed_that_contradicts_the_order(
+    tmp_path: Path, asked: dict[str, Any], told: str | None
+) -> None:
+    source = folder(tmp_path / "shot", frames(12))
+    (report,) = ap.check(source, order=ap.Order.parse(asked))
+    assert told is None or told in {finding.check for finding in report.findings}
+    assert ap.Report.model_validate_json(report.model_dump_json(by_alias=True)) == report
+
+
+def test_exr_that_was_ordered_and_did_not_come_is_told(tmp_path: Path) -> None:
+    clip = movie(tmp_path / "clip.mp4", codes(12), rate=30)
+    (report,) = ap.check(clip, order=ap.Order.parse({"exr": True, "frames": 12, "seconds": 0.5}))
+    assert "sequence.absent" in {finding.check for finding in report.findings}
+
+
+def test_pictures_of_any_size_are_judged(tmp_path: Path) -> None:
+    sizes = [(64, 36), (65, 36), (66, 37), (2, 2), (1, 1), (64, 36), (640, 8), (64, 36)]
+    light = [np.full((high, wide, 3), 0.18, np.float32) for wide, high in sizes]
+    (report,) = ap.check(folder(tmp_path / "shot", [exr(picture) for picture in light]))
+    assert report.failure is None
+    assert "size.changes" in {finding.check for finding in report.findings}
+
+
 def test_a_variable_rate(tmp_path: Path) -> None:
     defects = found(variable_movie(tmp_path / "a.mp4", codes(COUNT)))
     assert defects["rate.variable"]

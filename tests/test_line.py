@@ -122,6 +122,20 @@ def test_another_preset_later_adds_only_itself(tmp_path: Path, hdr_delivery: Pat
     assert contents(tmp_path)[name] == first[name]
 
 
+def test_encoders_one_after_the_other_make_the_same(tmp_path: Path, hdr_delivery: Path) -> None:
+    presets = ("h264-web", "png16")
+    for name, encoders in (("together", None), ("in-turn", 1)):
+        out = tmp_path / name
+        (report,) = ap.finish(hdr_delivery, out=out, deliver=presets, encoders=encoders)
+        assert len(report.deliverables) == 2
+        assert len(report.measurements.sequence.frames) == 24  # type: ignore[union-attr]
+    made = [
+        {k.partition("/")[2]: v[0] for k, v in contents(tmp_path / name).items() if "deliver/" in k}
+        for name in ("together", "in-turn")
+    ]
+    assert made[0] == made[1]
+
+
 def test_what_was_there_is_never_lost(tmp_path: Path, hdr_delivery: Path) -> None:
     mine = tmp_path / "bay/deliver/bay_h264-web.mp4"
     mine.parent.mkdir(parents=True)
@@ -196,6 +210,8 @@ def test_a_movie_alone_goes_down_the_line(tmp_path: Path, surf: Path) -> None:
         ({"fit": "squeeze"}, "no fit is called 'squeeze'"),
         ({"audio": "none.wav", "loudness": "loud"}, "no loudness is called 'loud'"),
         ({"first_frame": -5}, "numbers start at 0"),
+        ({"encoders": 0}, "0 encoders make nothing"),
+        ({"deliver": ("h264-web", "h264-review"), "name": "{clip}"}, "clip.mp4"),
     ],
 )
 def test_options_that_make_no_sense_are_refused_before_anything_is_written(

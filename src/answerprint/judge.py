@@ -161,17 +161,21 @@ def assume(order: Order, measurements: Measurements) -> Order:
     The rate is what the movie or the headers say, else the services' own. The
     length is a service length where a clip at the services' rate comes within a
     few frames of one, because that is a damaged 5 s clip rather than an order
-    for 4.96 s; any other length is taken as meant.
+    for 4.96 s; any other length is taken as meant. Nothing is assumed that
+    would contradict what was ordered.
     """
     clips = [clip for clip in (measurements.movie, measurements.sequence) if clip is not None]
     stated = [rate for clip in clips if (rate := stated_rate(clip)) is not None]
     rate = order.fps or next(iter(stated), SERVICE_RATE)
     count = max((len(clip.frames) for clip in clips), default=0)
-    values: dict[str, object] = {"fps": rate}
+    values: dict[str, object] = {}
+    if order.frames is None or order.seconds is None:
+        values["fps"] = rate
     if count and order.frames is None:
         values["seconds"] = _assumed_length(count, rate)
-    values["exr"] = measurements.sequence is not None
-    values["hdr"] = measurements.sequence is not None or any(
+    if order.hdr is not False:
+        values["exr"] = measurements.sequence is not None
+    values["hdr"] = bool(order.exr or measurements.sequence) or any(
         isinstance(clip, MovieMeasures) and clip.facts.color.hdr for clip in clips
     )
     return order.assume(values)

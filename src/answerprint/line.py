@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from answerprint.checks.judging import require_known
 from answerprint.checks.limits import Limits
+from answerprint.deliverables.naming import file_names, parse_template
 from answerprint.deliverables.preset import load_preset
 from answerprint.deliverables.quality import require_steerable
 from answerprint.deliverables.seal import refuse_existing, write_sealed
@@ -22,7 +23,7 @@ from answerprint.ledger import Ledger, Stamp, key_of
 from answerprint.master import read_treatment
 from answerprint.media import ffmpeg
 from answerprint.media.sequence import Folder, FrameFile, Sequence, group_names
-from answerprint.onepass import Finishing, Work, clean, make_and_measure
+from answerprint.onepass import Finishing, Work, clean, fields_of, make_and_measure
 from answerprint.order import Order
 from answerprint.pickup import DELIVERED, arrive
 from answerprint.progress import Progress, silent
@@ -62,6 +63,7 @@ def finish(
     limits: Limits | None = None,
     overwrite: bool = False,
     threads: int | None = None,
+    encoders: int | None = None,
     jobs: str | Path | None = None,
     allow_private: bool = False,
     progress: Progress = silent,
@@ -72,7 +74,8 @@ def finish(
     A source `provider:id` is a job at a service: it is waited for, fetched to
     `delivered` beside `out`, and judged by its own order. `jobs` is the folder
     it is written down in. Further keywords are those of `TreatmentOptions` and
-    `SoundOptions`.
+    `SoundOptions`. `encoders` is how many run side by side: fewer take less memory
+    and another reading of the frames for each further batch.
 
     `out`/<clip>/ then holds `source/`, `exr/`, `deliver/` and `qc/`. What an
     earlier run has proven is kept and not done again. A clip that cannot be
@@ -89,6 +92,7 @@ def finish(
         threads,
         progress,
         Desk(JobStore(jobs), progress=progress, allow_private=allow_private),
+        encoders,
     )
     _require(finishing)
     return tuple(
@@ -100,6 +104,11 @@ def _require(options: Finishing) -> None:
     require_known(options.limits)
     for preset in options.presets:
         require_steerable(preset, options.treatment.quality)
+    file_names(parse_template(options.treatment.name), fields_of(options, "clip"))
+    if options.encoders is not None and options.encoders < 1:
+        raise UsageError(
+            f"{options.encoders} encoders make nothing; 1 or more can run side by side"
+        )
     if options.first_frame < 0:
         raise UsageError(f"the first frame is {options.first_frame}; numbers start at 0")
 

@@ -2,8 +2,8 @@
 
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
@@ -70,6 +70,8 @@ class Making:
     keep: Keep = _forget
     watch: Watch | None = None
     progress: Progress = field(default=silent)
+    encoders: int | None = None
+    """How many run side by side, None for all."""
 
 
 def deliver(
@@ -135,8 +137,8 @@ def make(
         finals[encoding.partial] = final
         groups[encoding.frames].append(encoding)
     try:
-        for group in groups.values():
-            for encoded in _encoded(pictures, group, work, making):
+        for group, told in _batches(groups.values(), making):
+            for encoded in _encoded(pictures, group, work, told):
                 final = finals[encoded.encoding.partial]
                 try:
                     made[final] = _proven(encoded, final, sounds, making)
@@ -148,6 +150,17 @@ def make(
         for partial in finals:
             discard(partial)
     return made, failures
+
+
+def _batches(
+    groups: Iterable[list[Encoding]], making: Making
+) -> Iterator[tuple[list[Encoding], Making]]:
+    """Yield encodings that are made in one pass; only the first is watched, since all read the same frames."""
+    for group in groups:
+        size = making.encoders or len(group)
+        for start in range(0, len(group), size):
+            yield group[start : start + size], making
+            making = replace(making, watch=None)
 
 
 def master_pictures(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from answerprint.checks.limits import Limits
-from answerprint.deliverables.naming import NameFields, file_name, next_version, parse_template
+from answerprint.deliverables.naming import NameFields, file_names, next_version, parse_template
 from answerprint.deliverables.preset import Preset
 from answerprint.deliverables.seal import refuse_existing, work_folder
 from answerprint.deliverables.timeline import Cut
@@ -39,6 +39,7 @@ class Finishing:
     threads: int | None = None
     progress: Progress = field(default=silent)
     desk: Desk | None = None
+    encoders: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +69,14 @@ class Work:
         stamps = [(ref, Stamp.of(Path(ref))) for ref in files]
         return key_of(self.key, *(part and part.model_dump_json() for part in asked), *stamps)
 
-    def final(self, preset: Preset) -> Path:
-        """Return where a deliverable goes."""
-        fields = NameFields(
-            clip=self.delivery.name, preset=preset.name, suffix=preset.suffix, fps=self.options.order.fps,
-            view=self.options.treatment.view or preset.view,
-        )  # fmt: skip
+    def finals(self) -> tuple[Path, ...]:
+        """Return where the deliverables go, by preset. Raises UsageError where two would be one file."""
+        each = fields_of(self.options, self.delivery.name)
         template = parse_template(self.options.treatment.name)
         if self.options.treatment.new_version:
-            version = next_version(self.folder, template, [fields])
-            fields = fields.model_copy(update={"version": version})
-        return self.folder / file_name(template, fields)
+            version = next_version(self.folder, template, each)
+            each = [fields.model_copy(update={"version": version}) for fields in each]
+        return tuple(self.folder / name for name in file_names(template, each))
 
     def key_of(self, preset: Preset) -> str:
         """Return a key of everything a deliverable depends on."""
@@ -100,6 +98,20 @@ class Work:
         )
 
 
+def fields_of(options: Finishing, clip: str) -> list[NameFields]:
+    """Return what names of the deliverables of `clip` may hold, by preset."""
+    return [
+        NameFields(
+            clip=clip,
+            preset=preset.name,
+            suffix=preset.suffix,
+            fps=options.order.fps,
+            view=options.treatment.view or preset.view,
+        )
+        for preset in options.presets
+    ]
+
+
 def make_and_measure(
     work: Work,
 ) -> tuple[tuple[Deliverable, ...], list[AnswerprintError], Measurements]:
@@ -107,8 +119,9 @@ def make_and_measure(
     done: dict[Path, Deliverable] = {}
     wanted: dict[Path, Preset] = {}
     failures: list[AnswerprintError] = []
-    keys = {work.final(preset): work.key_of(preset) for preset in work.options.presets}
-    for final, preset in zip(keys, work.options.presets, strict=True):
+    presets = work.options.presets
+    keys = dict(zip(work.finals(), map(work.key_of, presets), strict=True))
+    for final, preset in zip(keys, presets, strict=True):
         proven = work.ledger.deliverable(final, keys[final])
         if proven is not None:
             done[final] = proven
@@ -193,6 +206,7 @@ def _make(
         keep,
         collector.add if collector is not None else None,
         options.progress,
+        options.encoders,
     )
     with work_folder(work.clip / ".answerprint") as temporary:
         pictures = master_pictures(work.delivery, options.treatment, options.order.fps, count)

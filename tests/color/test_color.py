@@ -15,7 +15,7 @@ from answerprint.color.primaries import (
 from answerprint.color.tags import BT709, chromaticities, resolved
 from answerprint.color.transfer import REFERENCE_WHITE, bt1886, hlg, pq, srgb, to_light
 from answerprint.color.transforms import to_display, to_scene
-from answerprint.color.views import VIEWS, view_of
+from answerprint.color.views import VIEWS
 from answerprint.measured.movie import ColorTags
 
 
@@ -104,7 +104,3 @@ def test_no_display_shows_what_is_not_a_number() -> None:
     assert to_display(odd, "sdr-rec709").shape == (1, 1, 3)
 
 
-def test_a_movie_s_tags_name_the_view_it_was_made_for() -> None:
-    assert view_of(ColorTags(transfer="smpte2084")) == "hdr-pq-1000"
-    assert view_of(ColorTags(transfer="arib-std-b67")) == "hdr-hlg-1000"
-    assert view_of(ColorTags()) == "sdr-rec709"

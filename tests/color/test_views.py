@@ -7,9 +7,8 @@ from answerprint.color.grading import Grading
 from answerprint.color.primaries import P3_D65, REC2020, rgb_to_rgb
 from answerprint.color.transfer import hlg, pq
 from answerprint.color.transforms import exact, views_of
-from answerprint.color.views import VIEWS, view_named, view_of
+from answerprint.color.views import VIEWS, view_named
 from answerprint.errors import UsageError
-from answerprint.measured.movie import ColorTags
 
 NAMED = ("sdr-rec709", "sdr-p3-d65", "hdr-pq-500", "hdr-pq-1000", "hdr-pq-2000", "hdr-pq-4000",
          "hdr-pq-500-p3", "hdr-pq-1000-p3", "hdr-pq-2000-p3", "hdr-pq-4000-p3", "hdr-hlg-1000",
@@ -65,8 +64,3 @@ def test_a_view_may_be_spelled_as_the_config_does() -> None:
 def test_an_unknown_name_says_which_is_near() -> None:
     with pytest.raises(UsageError, match="did you mean 'hdr-pq-1000'"):
         view_named("hdr-pq-1001")
-
-
-def test_the_view_of_a_movie_is_tagged_as_the_movie() -> None:
-    for transfer in ("smpte2084", "arib-std-b67", "bt709"):
-        assert VIEWS[view_of(ColorTags(transfer=transfer))].tags.transfer == transfer

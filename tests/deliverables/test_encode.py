@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 import answerprint as ap
+from answerprint.color.codes import codes_to_rgb
 from answerprint.color.grading import Grading
 from answerprint.color.tags import BT709
 from answerprint.color.transfer import pq
@@ -26,7 +27,7 @@ from answerprint.deliverables.treatment import Treatment
 from answerprint.errors import AnswerprintError, EncodeError, SourceError, StorageError, ToolError
 from answerprint.ingest.delivery import open_one
 from answerprint.master import Making, make, master_pictures
-from answerprint.measure.movies import rgb16
+from answerprint.measure.movies import component_planes
 from answerprint.measured.deliverable import Deliverable
 from answerprint.measured.movie import ColorTags
 from answerprint.media import ffmpeg as program
@@ -62,7 +63,8 @@ def chart() -> Rgb:
 
 def decoded(path: Path) -> NDArray[np.uint16]:
     frame = next(iter(read_frames(path, Reading())))
-    return rgb16(frame.picture, probe(path).color)
+    code = codes_to_rgb(*component_planes(frame.picture), probe(path).color)
+    return (np.clip(code, 0, 1) * np.float32(65535) + np.float32(0.5)).astype(np.uint16)
 
 
 @pytest.mark.parametrize("preset", PRESETS)

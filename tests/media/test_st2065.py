@@ -9,7 +9,7 @@ import pytest
 
 from answerprint.color.primaries import AP0, AP1
 from answerprint.media.exrlayout import parse_start
-from answerprint.media.st2065 import source_loss, st2065_4_reasons
+from answerprint.media.st2065 import st2065_4_reasons
 from tests.made import exr
 from tests.media.exrkinds import parts, tiles
 
@@ -100,8 +100,3 @@ def test_every_reason_is_named_at_once() -> None:
 def test_tiles_and_parts_are_none(tmp_path: Path) -> None:
     for content in (tiles(tmp_path / "t.exr"), parts()):
         assert "not 2 or 1026" in reasons(content)[0]
-
-
-def test_a_lossy_source_is_told() -> None:
-    assert source_loss("zip") is None
-    assert "not restored" in (source_loss("dwab") or "")

@@ -41,6 +41,12 @@ from answerprint.cli.options import read_limits, read_order
     metavar="N",
     help="Number of the first EXR frame.",
 )
+@click.option(
+    "--encoders",
+    type=int,
+    metavar="N",
+    help="Encoders that run side by side.  [default: all]",
+)
 @options.limits
 @options.profile
 @options.fail_on

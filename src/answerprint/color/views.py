@@ -113,10 +113,3 @@ def view_named(name: str) -> View:
     alike = next((v for v in VIEWS.values() if v.spellings[0][0] == display.strip()), None)
     known = alike or VIEWS["sdr-rec709"]
     return known.model_copy(update={"spellings": ((display.strip(), view.strip()),)})
-
-
-def view_of(tags: ColorTags) -> str:
-    """Return the name of the view whose display a movie with `tags` was made for."""
-    return {"smpte2084": "hdr-pq-1000", "arib-std-b67": "hdr-hlg-1000"}.get(
-        tags.transfer or "", "sdr-rec709"
-    )

@@ -100,12 +100,6 @@ class Thumbnailer:
         return transformed(light, self._matrix)
 
 
-def rgb16(picture: av.VideoFrame, tags: ColorTags) -> NDArray[np.uint16]:
-    """Convert a decoded frame to full-range R'G'B' of 16 bits, (h, w, 3), by its tags."""
-    code = codes_to_rgb(*component_planes(picture), tags)
-    return (np.clip(code, 0, 1) * np.float32(65535) + np.float32(0.5)).astype(np.uint16)
-
-
 def _levels(
     frame: MovieFrame,
     number: int,

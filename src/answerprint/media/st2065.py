@@ -69,7 +69,6 @@ _LARGEST_HEADER: Final = 1 << 20
 """Bytes a header may take, by the Academy's reference writer."""
 _PLAIN_CHANNEL: Final = struct.pack("<i4B2i", 1, 0, 0, 0, 0, 1, 1)
 """A channel's entry behind its name: half, not perceptually linear, a sample for every pixel."""
-_LOSSY: Final = frozenset({"b44", "b44a", "dwaa", "dwab"})
 
 
 def st2065_4_reasons(start: Start) -> tuple[str, ...]:
@@ -83,16 +82,6 @@ def st2065_4_reasons(start: Start) -> tuple[str, ...]:
             f"version field is {start.version}, not 2 or 1026: scan lines of one flat part only",
         )
     return tuple(_reasons(start, start.headers[0]))
-
-
-def source_loss(compression: str) -> str | None:
-    """Return what has to be said of a container made from a file of lossy `compression`, None where nothing has."""
-    if compression not in _LOSSY:
-        return None
-    return (
-        f"the source is {compression.upper()}, which is lossy: the file conforms to ST 2065-4 in"
-        " structure, and what the compression lost is not restored"
-    )
 
 
 def _reasons(start: Start, header: Header) -> Iterator[str]:
