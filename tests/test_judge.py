@@ -172,6 +172,13 @@ def test_pictures_of_any_size_are_judged(tmp_path: Path) -> None:
     assert "size.changes" in {finding.check for finding in report.findings}
 
 
+@pytest.mark.parametrize("size", [(1, 1), (4, 4), (3, 40)])
+def test_a_clip_of_tiny_pictures_is_judged(tmp_path: Path, size: tuple[int, int]) -> None:
+    light = np.random.default_rng(4).random((14, *size, 3)).astype(np.float32)
+    (report,) = ap.check(folder(tmp_path / "shot", [exr(picture) for picture in light]))
+    assert report.failure is None
+
+
 def test_a_variable_rate(tmp_path: Path) -> None:
     defects = found(variable_movie(tmp_path / "a.mp4", codes(COUNT)))
     assert defects["rate.variable"]

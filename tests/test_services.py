@@ -29,6 +29,7 @@ EIGHTH = Limits.model_validate(
         "waive": dict.fromkeys(
             ("size.not-as-ordered", "aspect.not-as-ordered"), "rendered at an eighth of the size"
         )
+        | {"pin.picture": "stand-ins render a scene of their own, whatever they were sent"}
     }
 )
 TEXT = Order.parse({"prompt": "A bay at dawn"})

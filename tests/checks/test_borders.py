@@ -69,6 +69,19 @@ def test_bars_that_come_are_told_with_the_frame() -> None:
     assert found.frames == (10, 14)
 
 
+def test_a_width_of_one_frame_is_none() -> None:
+    coming = {10: {"bars": bars(0, 60, 0, 66)}} | {
+        n: {"bars": bars(0, 66, 0, 66)} for n in range(11, 24)
+    }
+    (found,) = breaches("picture.bars-change", clip(change=coming))
+    assert found.frames == (11,)
+    assert "0 and 0 from frame 0, then 66 and 66 from frame 11 (pixels)" in found.message
+    blip = {10: {"bars": bars(0, 60, 0, 60)}}
+    assert breaches("picture.bars-change", clip(change=blip)) == []
+    late = {23: {"bars": bars(0, 60, 0, 60)}}
+    assert breaches("picture.bars-change", clip(change=late))
+
+
 def line(**changes: Any) -> EdgeLine:
     plain = {"side": "right", "width": 2, "step": 60.0, "inside": 2.0, "share": 1.0, "channel": "Y"}
     return EdgeLine.model_validate(plain | changes)

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from answerprint.checks.limits import Limits
 from answerprint.checks.rhythm import RhythmLimits
 from answerprint.measure.movies import measure_movie
 from answerprint.measured.motion import Motion, Step
-from tests.checks.planted import COUNT, IDS, exposed, found, motion_of, steady
+from tests.checks.planted import COUNT, IDS, SIZE, exposed, found, motion_of, steady
 from tests.checks.subjects import breaches, movie, sequence
 from tests.made import codes
 from tests.made import movie as movie_file
@@ -70,6 +72,21 @@ def test_exchanged_pictures_are_found_on_twos() -> None:
     clip[12], clip[13] = clip[13], clip[12]
     (breach,) = found([p for p in clip for _ in range(2)])["picture.order-swapped"]
     assert breach.frames == (24, 26)
+
+
+@pytest.mark.parametrize(("by", "seen"), [(0.06, False), (0.12, True)])
+def test_an_exchange_in_a_clip_nearly_at_rest_is_found_where_it_is_seen(
+    by: float, seen: bool
+) -> None:
+    moves = (np.array([[1, 0, by * n], [0, 1, 0]], np.float32) for n in range(COUNT))
+    clip = [
+        np.asarray(
+            cv2.warpAffine(steady()[0], move, SIZE, borderMode=cv2.BORDER_REFLECT), np.float32
+        )
+        for move in moves
+    ]
+    clip[20], clip[21] = clip[21], clip[20]
+    assert list(found(clip)) == (["picture.order-swapped"] if seen else [])
 
 
 @pytest.mark.parametrize("count", [1, 3])

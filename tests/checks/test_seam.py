@@ -15,7 +15,7 @@ from answerprint.checks.join import SeamLimits
 from answerprint.checks.seam import judge_seam
 from answerprint.measure.motion import MotionMeter
 from answerprint.measure.movies import measure_movie
-from answerprint.measured.motion import Motion
+from answerprint.measured.motion import Motion, Spot
 from answerprint.rehearsal.scene import Scene, render
 from answerprint.render.text import seam_to_text
 from answerprint.verdict import SeamVerdict
@@ -164,6 +164,23 @@ def test_frames_that_repeat_are_told_under_a_codec(tmp_path: Path, loop: Clip, a
     assert found.mend is None or (found.mend.drop, found.mend.frames) == ("last", again)
 
 
+@pytest.mark.parametrize(
+    ("verdict", "stops", "tint", "missing"),
+    [
+        ("exposure-step", 0.5, (1, 1, 1), 0),
+        ("color-step", 0.0, (1.19, 1, 0.84), 0),
+        ("jump", 0.5, (1, 1, 1), 3),
+    ],
+)
+def test_a_grade_is_told_from_a_jump_under_a_codec(
+    tmp_path: Path, verdict: str, stops: float, tint: tuple[float, float, float], missing: int
+) -> None:
+    scene = Scene(seed=0, size=(192, 108), frames=48, loop=True)
+    clip = ramped([render(scene, (n + 8) % 48) for n in range(48)], stops, tint)
+    found = judge_seam(coded(tmp_path, clip[: 48 - missing]), SeamLimits())
+    assert found.verdict == verdict, found
+
+
 @pytest.mark.parametrize("suffix", [".gif", ".webp", ".avif"])
 @pytest.mark.parametrize("pause", [40, 400])
 def test_an_animation_is_judged_as_it_is_shown(
@@ -211,6 +228,17 @@ def test_a_region_that_jumps_alone_is_named_in_pixels(loop: Clip) -> None:
     whole = sequence(COUNT, motion=motion_of(loop))
     assert breaches("seam.local", whole, order=ordered) == []
     assert breaches("seam.ghost", whole, order=ordered) == []
+
+
+@pytest.mark.parametrize(("inside", "verdict"), [(8.0, "local-jump"), (4.5, "jump")])
+def test_a_region_that_plainly_jumps_alone_may_lead_the_picture_far(
+    loop: Clip, inside: float, verdict: str
+) -> None:
+    spot = Spot(box=(0.2, 0.3, 0.4, 0.4), inside=inside, outside=1.1)
+    found = judge_seam(motion_of(loop[:-5]).model_copy(update={"spot": spot}), SeamLimits())
+    assert found.verdict == verdict, found
+    assert found.figures.spans is not None
+    assert found.figures.spans > 4
 
 
 def test_the_ghost_check_finds_a_fade(travel: Clip) -> None:

@@ -1,5 +1,6 @@
 """Gaps, doubles, padding, strays, and files that are empty or too small."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,30 @@ def test_padding_that_changes_is_named() -> None:
     assert breaches("sequence.padding", sequence()) == []
     (found,) = breaches("sequence.padding", sequence(misspelled=(1010,)))
     assert (found.frames, found.limit) == ((1010,), 4)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "changes", "odd"),
+    [
+        ((f"{n:05}" for n in range(12)), {"00009": "9", "00011": "11"}, (9, 11)),
+        ((f"{n:04}" for n in range(9994, 10000)), {"9999": "09999"}, (9999,)),
+        ((f"{n:02}" for n in range(94, 103)), {}, ()),
+        ((f"{n:02}" for n in range(5, 103)), {"07": "7"}, (7,)),
+        ((str(n) for n in range(1, 16)), {}, ()),
+        ((str(n) for n in range(1, 16)), {"12": "0012"}, (12,)),
+    ],
+)
+def test_numbers_without_padding_are_told_where_others_are_padded(
+    tmp_path: Path, numbers: Iterable[str], changes: dict[str, str], odd: tuple[int, ...]
+) -> None:
+    content = made.exr(np.full((32, 32, 3), 0.5, np.float32))
+    for number in numbers:
+        (tmp_path / f"shot.{changes.get(number, number)}.exr").write_bytes(content)
+    with open_one(str(tmp_path)).opened() as delivery:
+        assert delivery.sequence is not None
+        measured = measure_sequence(delivery.sequence, threads=1)
+    assert measured.misspelled == odd
+    assert [b.frames for b in breaches("sequence.padding", measured)] == ([odd] if odd else [])
 
 
 def test_strays_are_named() -> None:

@@ -107,6 +107,11 @@ def stretch(first: int, stop: int, level: int = -120) -> tuple[int, ...]:
     return (-12,) * first + (level,) * (stop - first) + (-12,) * (500 - stop)
 
 
+def rising(before: int, stop: int, after: int) -> tuple[int, ...]:
+    """Sound that drops out at 2 s and comes back at another level."""
+    return (before,) * 200 + (-120,) * (stop - 200) + (after,) * (500 - stop)
+
+
 @pytest.mark.parametrize(
     ("envelope", "said", "frames"),
     [
@@ -118,6 +123,8 @@ def stretch(first: int, stop: int, level: int = -120) -> tuple[int, ...]:
         (stretch(200, 204), "drops out for 0.04 s from 2.00 s", (48,)),
         (stretch(200, 204, -60), "drops out", (48,)),
         (stretch(200, 204, -40), None, ()),
+        (rising(-28, 206, -15), "drops out for 0.06 s from 2.00 s", (48, 49)),
+        (rising(-28, 206, -40), None, ()),
     ],
 )
 def test_silence_is_told_from_pauses(

@@ -102,5 +102,3 @@ def test_other_primaries_are_brought_to_aces() -> None:
 def test_no_display_shows_what_is_not_a_number() -> None:
     odd = np.array([[[np.nan, np.inf, -np.inf]]], np.float32)
     assert to_display(odd, "sdr-rec709").shape == (1, 1, 3)
-
-

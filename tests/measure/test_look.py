@@ -68,6 +68,19 @@ def test_a_quantised_gradient_is_banded(step: int, across: bool) -> None:
     assert np.argmax(found.banding.shares) == {3: 2, 5: 2, 10: 3}[step]
 
 
+@pytest.mark.parametrize("tint", [(0.9, 1, 1.15), (1.2, 1, 0.8)], ids=["sky", "sunset"])
+@pytest.mark.parametrize("step", [3, 6, 10])
+def test_a_tinted_gradient_steps_in_each_channel_at_other_places(
+    step: int, tint: tuple[float, ...]
+) -> None:
+    weights = (0.2126, 0.7152, 0.0722)
+    channels = [ramp(40, 110) * part for part in tint]
+    smooth = sum((w * c for w, c in zip(weights, channels, strict=True)), np.zeros(SIZE[::-1]))
+    assert banded(look(smooth)) < 0.01
+    stepped = [w * (c / step).round() * step for w, c in zip(weights, channels, strict=True)]
+    assert banded(look(sum(stepped, np.zeros(SIZE[::-1])))) > 0.3
+
+
 def test_ten_bits_show_an_eight_bit_detour() -> None:
     smooth = ramp(300, 360)
     assert banded(look(smooth, bits=10)) == 0
@@ -199,6 +212,21 @@ def test_cut_off_highlights_are_a_plateau_with_a_soft_outline() -> None:
     assert found.share > 3 * found.beside
     assert found.soft > 0.9
     assert plain is None or plain.share - plain.beside < 0.01
+
+
+@pytest.mark.parametrize("bits", [8, 10])
+def test_a_level_is_one_with_the_codes_beside_it(bits: int) -> None:
+    picture = (np.hypot(*np.mgrid[-96:96, -160:160]) * 1.2).clip(60, 150)
+    ripple = np.broadcast_to(np.sin(np.arange(SIZE[0]) / 12), SIZE[::-1])
+    coded = np.asarray((picture + ripple) * 2 ** (bits - 8))
+    found = look(coded, bits=bits)
+    for plateau, level, planted in (
+        (found.crushed, 60, picture == 60),
+        (found.clipped, 150, picture == 150),
+    ):
+        assert plateau
+        assert plateau.level == pytest.approx((level - 16) / 219, abs=0.006)
+        assert 0.85 * planted.mean() < plateau.share < 1.1 * planted.mean()
 
 
 def test_paper_has_a_hard_outline() -> None:

@@ -106,6 +106,7 @@ FAULTS: dict[str, tuple[Callable[[Thumbs], Thumbs], dict[str, Any]]] = {
     "dropped": (lambda m: m[:12] + m[13:], {"only_sequence": (FIRST + 12,)}),
     "first dropped": (lambda m: m[1:], {"only_sequence": (FIRST,)}),
     "swapped": (lambda m: exchanged(m, 12, 13), {"swapped": ((12, 13),)}),
+    "swapped two apart": (lambda m: exchanged(m, 10, 12), {"swapped": ((10, 12),)}),
     "swapped far apart": (lambda m: exchanged(m, 4, 14), {"swapped": ((4, 14),)}),
     "a frame late": (
         lambda m: m[:1] + m[:-1],
@@ -138,11 +139,16 @@ def test_it_is_under_every_view(
     frames: Thumbs, lights: list[Any], view: str, tmp_path: Path
 ) -> None:
     movie = seen_through(view, lights, tmp_path)
-    for fault in ("clean", "dropped", "swapped", "a frame late", "reversed"):
+    for fault in ("clean", "dropped", "swapped", "swapped two apart", "a frame late", "reversed"):
         change, expected = FAULTS[fault]
         found = paired(frames, change(movie))
         assert faults(found) == expected, fault
         assert found.likeness > 0.97
+
+
+def test_a_swap_is_told_beside_a_frame_that_is_lacking(frames: Thumbs, movie: Thumbs) -> None:
+    found = paired(frames, exchanged(movie, 10, 12)[1:])
+    assert faults(found) == {"swapped": ((9, 11),), "only_sequence": (FIRST,)}
 
 
 def test_a_frame_the_sequence_lacks_is_named(frames: Thumbs, movie: Thumbs) -> None:

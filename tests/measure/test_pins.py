@@ -123,6 +123,27 @@ def test_a_pinned_picture_is_found_where_it_landed(
     assert pin.stops == pytest.approx(stops, abs=0.12 if stops > 0 else 0.05)
 
 
+@pytest.fixture(scope="module")
+def panned(originals: list[Code]) -> list[Code]:
+    """A quick pan over one photograph: 4 pixels a frame of 320."""
+    return [np.ascontiguousarray(originals[0][90:270, 4 * n : 4 * n + 320]) for n in range(COUNT)]
+
+
+@pytest.fixture(scope="module")
+def pan(panned: list[Code], tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+    return thumbs_of(movie(tmp_path_factory.mktemp("pan") / "video.mp4", panned, crf=16))
+
+
+@pytest.mark.parametrize("late", [-3, -2, -1, 0, 1, 2, 3])
+def test_in_quick_motion_a_picture_is_found_where_it_landed(
+    panned: list[Code], pan: list[Any], tmp_path: Path, late: int
+) -> None:
+    pin = compared(pan, saved(panned[SHOWN], tmp_path / "pinned.png"), SHOWN - late)
+    assert pin.offset == late
+    assert pin.structure is not None
+    assert pin.structure > 0.9
+
+
 def test_another_picture_is_not_taken_for_it(
     originals: list[Code], clips: Mapping[str, list[Any]], tmp_path: Path
 ) -> None:
@@ -187,3 +208,8 @@ def test_a_frame_that_is_only_sharper_is_not_where_a_picture_landed() -> None:
     flat = dict.fromkeys(range(-6, 7), 0.03)
     assert landed(flat | {2: 0.02}) == 0
     assert landed({n: 0.02 + 0.004 * abs(n - 2) for n in range(-6, 7)}) == 2
+
+
+def test_a_frame_that_alone_shows_a_picture_is_where_it_landed() -> None:
+    elsewhere = dict.fromkeys(range(-6, 7), 0.8)
+    assert landed(elsewhere | {1: 0.4, 2: 0.02, 3: 0.4}) == 2

@@ -138,22 +138,28 @@ def _pairs(
 
     Frames that do not tell, because the picture is black where a bar may end, are passed over.
     """
+    told = [(n, held) for n, look in seen if (held := _held(look.bars, axis, limits))]
     runs: list[tuple[int, tuple[int, int]]] = []
-    for number, look in seen:
-        if look.bars is None:
-            continue
-        widths = look.bars.widths[axis[0]], look.bars.widths[axis[1]]
-        lit = look.bars.lit[axis[0]], look.bars.lit[axis[1]]
-        none = max(widths) < limits.bar_width
-        if not none and not (min(widths) >= limits.bar_width and min(lit) >= STRAIGHT):
-            continue
-        held = (0, 0) if none else widths
-        if (
-            not runs
-            or max(abs(a - b) for a, b in zip(held, runs[-1][1], strict=True)) > BAR_TOLERANCE
-        ):
+    for (number, held), (_, after) in zip(told, told[1:] + told[-1:], strict=True):
+        # Coding needs a frame to settle: what the next one has not is no width of its own.
+        if not runs or (_differ(held, runs[-1][1]) and not _differ(held, after)):
             runs.append((number, held))
     return runs
+
+
+def _held(found: Bars | None, axis: tuple[int, int], limits: LookLimits) -> tuple[int, int] | None:
+    """Return the widths of a pair of bars in one frame, 0 and 0 where there are none; None where it does not tell."""
+    if found is None:
+        return None
+    widths = found.widths[axis[0]], found.widths[axis[1]]
+    if max(widths) < limits.bar_width:
+        return 0, 0
+    straight = min(found.lit[side] for side in axis) >= STRAIGHT
+    return widths if straight and min(widths) >= limits.bar_width else None
+
+
+def _differ(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return max(abs(a - b) for a, b in zip(one, other, strict=True)) > BAR_TOLERANCE
 
 
 def _box(clip: Clip, widths: tuple[int, ...]) -> str:

@@ -31,6 +31,12 @@ _TOLD: Final = 2.0
 """Excess of the worst spot, Oklab x 100, that goes with it; codecs leave 1.3 in loops whose motion seems to leap."""
 _GRADE_CHANGE: Final = 3.5
 """How many times the usual change of exposure or color is a step of it: flickering light has its own."""
+_SAME_PICTURE: Final = (1.5, 1.8)
+"""Times the usual change of local contrast, and of what is left once exposure and color are matched, of one picture graded twice."""
+_CODED: Final = (3.0, 2.2)
+"""The same where a jump is seen in any case: a codec's first frame pops, too. One frame missing comes to 4 and 2.0."""
+_EXPLAINED: Final = (0.5, 3.0)
+"""Share of the step, and times what is usual, that is left where the grade explains most of it."""
 _PACE_RATIO: Final = 2.0
 """How many times the usual change of pace is a break of it."""
 _PLAIN: Final = 2.5
@@ -42,7 +48,9 @@ _CONFINED: Final = 3.0
 _SMOOTH: Final = 2.5
 """Excess of the worst of the rest, Oklab x 100, up to which it goes on smoothly."""
 _NEAR: Final = 4.0
-"""Ordinary steps that the whole picture may span when only a region of it jumps."""
+"""Ordinary steps that the whole picture may span when only a region of it jumps, unless that is plain."""
+_PLAINLY: Final = 5.0
+"""How many times as far as all else a region stands out that plainly jumps alone, however far it leads the whole picture."""
 _ALONE: Final = 4.0
 """The same where the whole picture does not jump: true loops come to 2.4 with two tiles or more."""
 _REGION: Final = (0.013, 0.4)
@@ -159,9 +167,11 @@ class Join:
         spot = self.motion.spot
         if spot is None or not _REGION[0] <= spot.box[2] * spot.box[3] <= _REGION[1]:
             return 0.0
-        if spot.outside > _SMOOTH or (self.span is not None and self.span.steps > _NEAR):
+        alone = spot.inside / max(spot.outside, spot.elsewhere, 1e-6)
+        far = self.span is not None and self.span.steps > _NEAR
+        if spot.outside > _SMOOTH or (far and alone < _PLAINLY):
             return 0.0
-        return spot.inside / max(spot.outside, spot.elsewhere, 1e-6) / _CONFINED
+        return alone / _CONFINED
 
     @property
     def spot(self) -> float:
@@ -209,12 +219,15 @@ class Join:
         """Whether the seam is an ordinary step once exposure and color are matched: nothing jumps but the grade."""
         if len(self.gait.moving) < FEW:
             return False
-        beside = self.gait.beside(0)
         usual = ninth_decile([step.detail_excess for step in self.gait.steps[1:]])
-        matched = max(median([step.matched for step in beside]), 0.05)
-        return (
-            self.step.detail_excess < 1.5 * max(usual, 0.01) and self.step.matched < 1.8 * matched
-        )
+        detail = self.step.detail_excess / max(usual, 0.01)
+        beside = median([step.matched for step in self.gait.beside(0)])
+        matched = self.step.matched / max(beside, 0.05)
+        if detail < _SAME_PICTURE[0] and matched < _SAME_PICTURE[1]:
+            return True
+        share, most = _EXPLAINED
+        explained = self.step.matched <= share * self.step.tone[0] and matched < most
+        return self.jump >= 1 and detail < _CODED[0] and (explained or matched < _CODED[1])
 
     @cached_property
     def change_of_pace(self) -> tuple[float, float]:

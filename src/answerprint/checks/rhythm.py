@@ -43,6 +43,8 @@ _SPIKE: Final = 3.0
 """How many times the largest step near it such a step is."""
 _GRADED: Final = 0.5
 """Share of a step that is left where exposure and color are matched, under which these are all that jumps."""
+_VISIBLE: Final = 1.0
+"""Step, Oklab x 100, under which an exchange is not seen: a hand at rest shakes by 0.85, and back and forth as well."""
 _SEEN: Final = 2.0
 """Excess of the worst spot, Oklab x 100, from which a jump is seen for sure."""
 
@@ -144,12 +146,18 @@ class Rhythm:
             for by in range(1, EXCHANGED + 1)
             for first in range(1, count - by - 1)
             if (gain := self.gain(first, first + by)) >= self.limits.exchanged
+            and self._shows(first, first + by)
         }
         found: list[tuple[int, int]] = []
         for pair in sorted(gains, key=lambda pair: -gains[pair]):
             if all(pair[1] + 1 < other[0] or other[1] + 1 < pair[0] for other in found):
                 found.append(pair)
         return tuple(sorted(found))
+
+    def _shows(self, one: int, other: int) -> bool:
+        """Tell whether any step into, between and out of two pictures is large enough to be seen."""
+        steps = (self.motion.steps[self.pictures[at]] for at in range(one, other + 2))
+        return any(step.tone[0] >= _VISIBLE for step in steps)
 
     def gain(self, one: int, other: int) -> float:
         """Return how much nearer pictures get to those beside them when `one` and `other` change places.

@@ -28,7 +28,7 @@ def silent(subject: Subject) -> Iterator[Breach]:
 
     Silence is a peak under the floor in every channel. A pause is allowed for as long as
     speech makes one; a hole of up to a quarter second with steep edges, in sound
-    that goes on as loud as before, is a dropout however short.
+    that comes back as loud as before or louder, is a dropout however short.
     """
     for sound in heard(subject):
         if _peak_db(sound.peak) < subject.limits.sound.silence_floor:
@@ -203,7 +203,7 @@ def _allowed(said: str, limits: SoundLimits) -> float:
 
 
 def _dropouts(sound: Heard, limits: SoundLimits) -> Iterator[tuple[int, int]]:
-    """Yield short holes with steep edges in sound that is as loud behind them as before."""
+    """Yield short holes with steep edges in sound that is at least as loud behind them as before."""
     levels, longest = sound.envelope, round(limits.dropout / sound.hop)
     at = _EDGE
     while at < len(levels) - _EDGE:
@@ -218,12 +218,12 @@ def _dropouts(sound: Heard, limits: SoundLimits) -> Iterator[tuple[int, int]]:
 
 
 def _goes_on(levels: tuple[int, ...], first: int, stop: int, limits: SoundLimits) -> bool:
-    """Tell whether sound comes back within two hops of a hole, within 10 dB of what it was."""
+    """Tell whether sound comes back within two hops of a hole, no more than 10 dB softer than it was."""
     before = levels[max(0, first - _AROUND) : first]
     after = levels[stop + 1 : stop + 1 + _AROUND]
     return (
         len(after) > _EDGE
-        and abs(max(after) - max(before)) <= 10
+        and max(after) >= max(before) - 10
         and min(after[:_EDGE]) > min(before) - limits.dropout_depth / 2
     )
 

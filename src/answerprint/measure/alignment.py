@@ -1,4 +1,4 @@
-"""Two runs of frames aligned in time by dynamic programming: paired, left out on one side, or swapped with the next."""
+"""Two runs of frames aligned in time by dynamic programming: paired, left out on one side, or swapped with one close by."""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -19,6 +19,8 @@ _SWAP: Final = 1.0
 """Cost of a swap, so that it is only found where two frames agree that it is one."""
 _AGREED: Final = 1.75
 """Cost that both frames of a swap have to stay under: one that shows an earlier frame again is none."""
+_NEAR: Final = 2
+"""Frames apart up to which a swap is looked for: further apart, two that differ cost less than any way around them."""
 _ENDS: Final = 3.0
 """Cost of leaving out as many at both ends: a slip has to be better by more than that."""
 
@@ -28,6 +30,7 @@ _RATE: Final = 6.0
 """Cost of such a rate: it says more than a slip, and has to be better by more."""
 
 _PAIR, _LEFT, _RIGHT, _CROSS = 0, 1, 2, 3
+"""Steps; from _CROSS on a swap of frames one apart, two apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Alignment:
     pairs: tuple[tuple[int, int], ...]
     """Frames that go together."""
     swapped: tuple[tuple[int, int], ...]
-    """Neighbours of the second run that stand in each other's place."""
+    """Frames of the second run that stand in each other's place."""
     cost: float
     """What it costs; less is better."""
 
@@ -88,10 +91,12 @@ def _traced(told: Costs, total: Costs, steps: NDArray[np.uint8]) -> Alignment:
         if step == _PAIR:
             i, j = i - 1, j - 1
             pairs.append((i, j))
-        elif step == _CROSS:
-            i, j = i - 2, j - 2
-            pairs += [(i, j + 1), (i + 1, j)]
-            swapped.append((j, j + 1))
+        elif step >= _CROSS:
+            apart = int(step) - _CROSS + 1
+            i, j = i - apart - 1, j - apart - 1
+            pairs += [(i, j + apart), (i + apart, j)]
+            pairs += [(i + n, j + n) for n in range(1, apart)]
+            swapped.append((j, j + apart))
         elif step == _LEFT:
             i -= 1
         else:
@@ -101,7 +106,7 @@ def _traced(told: Costs, total: Costs, steps: NDArray[np.uint8]) -> Alignment:
 
 
 @njit(cache=True, nogil=True)
-def _costed(told, ends, gap, agreed):  # type: ignore[no-untyped-def]  # noqa: C901 - one loop, four steps
+def _costed(told, ends, gap, agreed):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 - one loop, four steps
     """Return the least cost up to every cell, and the step that leads there; frames left out at the ends cost `ends`."""
     n, m = told.shape
     total = np.empty((n + 1, m + 1))
@@ -124,9 +129,13 @@ def _costed(told, ends, gap, agreed):  # type: ignore[no-untyped-def]  # noqa: C
                 cost = total[i - 1, j - 1] + told[i - 1, j - 1]
                 if cost < best:
                     best, step = cost, _PAIR
-            if i > 1 and j > 1 and max(told[i - 2, j - 1], told[i - 1, j - 2]) < agreed:
-                cost = total[i - 2, j - 2] + told[i - 2, j - 1] + told[i - 1, j - 2] + _SWAP
-                if cost < best:
-                    best, step = cost, _CROSS
+            for apart in range(1, min(_NEAR, i - 1, j - 1) + 1):
+                p, q = i - 1 - apart, j - 1 - apart
+                if max(told[p, j - 1], told[i - 1, q]) < agreed:
+                    cost = total[p, q] + told[p, j - 1] + told[i - 1, q] + _SWAP
+                    for n in range(1, apart):
+                        cost += told[p + n, q + n]
+                    if cost < best:
+                        best, step = cost, _CROSS + apart - 1
             total[i, j], steps[i, j] = best, step
     return total, steps

@@ -16,6 +16,12 @@ FLAT: Final = 0.4
 """Spread inside a plateau, as a share of the smallest step that counts: a ramp without steps never has one this flat."""
 NARROWEST: Final = 1 / 64
 """Narrowest plateau, as a share of the picture's longer side: 30 pixels of 1920."""
+THINNEST: Final = 4 / 5
+"""The same of a part of a plateau, as a share of that: the channels of a tinted gradient step at different places."""
+MINOR: Final = 0.4
+"""Share of a staircase's step under which a rise divides a plateau: red's and blue's beside green's."""
+PART: Final = 0.7
+"""Share of a step that such rises may add up to between two steps."""
 EVERY: Final = 2
 """Rows and columns of cells of which one is followed: bands are wide."""
 MARGIN: Final = 2
@@ -26,7 +32,8 @@ def banding(cells: Cells, plane: NDArray[np.uint16], *, unit: float, smallest: f
     """Find staircases along rows and columns of an averaged plane of `cells`; `unit` of its values make an 8-bit code.
 
     A staircase is three or more plateaus, each higher than the last (or lower)
-    by steps of `smallest` to 24 codes that are alike. The axis with more of them tells the share.
+    by steps of `smallest` to 24 codes that are alike. Rises much smaller than these, as the channels
+    of a tint make them in turns, divide a plateau but do not end it. The axis with more of them tells the share.
     """
     narrowest = max(5, round(NARROWEST * max(plane.shape)))
     bounds = np.array([step * unit for step in BAND_STEPS], np.float64)
@@ -56,17 +63,13 @@ def _staircases(
     height, width = plane.shape
     starts, ends = np.zeros(width, np.int64), np.zeros(width, np.int64)
     means = np.zeros(width, np.float64)
+    thinnest = int(np.ceil(THINNEST * narrowest))
     for y in range(height):
-        found = _plateaus(plane[y], narrowest, flat, starts, ends, means)
+        found = _plateaus(plane[y], thinnest, flat, starts, ends, means)
         first = 0
         while first < found - 1:
-            last = first
-            step = 0.0
-            while last < found - 1 and _follows(starts, ends, means, last, step, bounds):
-                rise = means[last + 1] - means[last]
-                step = rise if step == 0.0 else 0.5 * (step + rise)
-                last += 1
-            if last >= first + 2:
+            last, steps, step = _climb(starts, ends, means, first, found, narrowest, bounds)
+            if steps >= 2:
                 length = np.int64(0)
                 for n in range(first, last + 1):
                     length += ends[n] - starts[n]
@@ -76,7 +79,46 @@ def _staircases(
                 counts[kind] += length
                 if length > at[2]:
                     at[0], at[1], at[2] = y, starts[first], length
-            first = max(last, first + 1)
+                first = max(last, first + 1)
+            else:
+                first += 1
+
+
+@compiled
+def _climb(
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    means: NDArray[np.float64],
+    first: int,
+    found: int,
+    narrowest: int,
+    bounds: NDArray[np.float64],
+) -> tuple[int, int, float]:
+    """Follow a staircase from plateau `first`; return its last plateau, how many steps it has, and their size."""
+    last, steps, taken, step = first, 0, 0, 0.0
+    wide, drift = ends[first] - starts[first], 0.0
+    for n in range(first + 1, found):
+        rise = means[n] - means[n - 1]
+        if starts[n] - ends[n - 1] > MARGIN or abs(rise) >= bounds[-1]:
+            break
+        if step != 0.0 and abs(rise) < MINOR * abs(step):
+            drift += rise
+            if abs(drift) >= PART * abs(step):
+                break
+        # A plateau too narrow is an edge's flank.
+        elif (
+            abs(rise) < bounds[0]
+            or wide < narrowest
+            or (step != 0.0 and not 0 < rise / step <= 2.5)
+        ):
+            break
+        else:
+            step = rise if step == 0.0 else 0.5 * (step + rise)
+            taken, wide, drift = taken + 1, np.int64(0), 0.0
+        wide += ends[n] - starts[n]
+        if wide >= narrowest:
+            last, steps = n, taken
+    return last, steps, step
 
 
 @compiled
@@ -108,21 +150,3 @@ def _plateaus(
         if x < line.size:
             start, low, high, total = x, value, value, np.int64(value)
     return found
-
-
-@compiled
-def _follows(
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    means: NDArray[np.float64],
-    n: int,
-    step: float,
-    bounds: NDArray[np.float64],
-) -> bool:
-    """Tell whether plateau n + 1 goes on the staircase that came to plateau n by `step` (0 at its beginning)."""
-    if starts[n + 1] - ends[n] > MARGIN:
-        return False
-    rise = means[n + 1] - means[n]
-    if not bounds[0] <= abs(rise) < bounds[-1]:
-        return False
-    return step == 0.0 or (0.4 <= rise / step <= 2.5)

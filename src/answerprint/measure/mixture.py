@@ -129,7 +129,8 @@ class _Small:
     def of(cls, view: View) -> Self:
         whole = np.ascontiguousarray(view.lab[..., 0])
         rest = cv2.absdiff(whole, cv2.GaussianBlur(whole, (0, 0), 2))
-        half = cv2.resize(whole, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        size = (max(1, round(whole.shape[1] / 2)), max(1, round(whole.shape[0] / 2)))
+        half = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
         return cls(np.asarray(half, np.float32).reshape(-1), float(rest.mean()))
 
 

@@ -41,6 +41,8 @@ BEYOND: Final = 2
 """Frames beyond the pin, and beyond the frame that fits, that this is asked of."""
 WIDER: Final = 3.0
 """Times that growth that the frames looked at have to differ at most: in noise they differ by chance alone."""
+GONE: Final = 0.3
+"""Difference by which the pinned frame lies behind the one that fits only where it shows something else: no coding does that."""
 DONE: Final = 0.6
 """Difference from which frames have too little in common to differ more."""
 
@@ -158,11 +160,14 @@ def landed(differences: Mapping[int, float]) -> int:
     """Return by how many frames the picture comes late: 0 unless the difference grows steadily away from elsewhere.
 
     Coding makes single frames sharper than those beside them; only motion makes
-    frames differ more the further away they are.
+    frames differ more the further away they are. In quick motion they have nothing
+    in common after a frame or two, and the difference cannot grow on.
     """
     best = min(differences, key=lambda n: (differences[n], abs(n)))
     if best == 0:
         return 0
+    if differences[0] - differences[best] >= GONE:
+        return best
     way = 1 if best > 0 else -1
     growth = (differences[0] - differences[best]) / abs(best)
     ways = (range(best, -way * (BEYOND + 1), -way), range(best, best + way * (BEYOND + 1), way))

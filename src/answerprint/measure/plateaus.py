@@ -18,6 +18,8 @@ STRAY: Final = 0.001
 """Share of what is flat that may lie beyond a plateau: ringing."""
 BEYOND: Final = 0.5
 """Size of what may lie beyond a plateau, in plateaus: glints and noise."""
+LEVELS: Final = 6
+"""Bins of a plateau, two to an 8-bit code, whatever the bits: coding spreads one level over it and its neighbours."""
 SOFT: Final = 24
 """8-bit codes within which what surrounds a plateau runs into it in a gradient."""
 EVERYWHERE: Final = np.zeros((0, 0), np.uint8)
@@ -53,9 +55,12 @@ def _plateau(
     """
     ordered = counts[::way]
     end = int(np.searchsorted(np.cumsum(ordered), STRAY * counts.sum()))
-    # Four bins are two codes: what coding makes of one level.
-    share = float(ordered[: end + 4].sum()) / cells.size
-    beside = max(float(ordered[end + k : end + k + 4].sum()) / cells.size for k in (4, 8))
+    share = float(ordered[: end + LEVELS].sum()) / cells.size
+    beside = max(
+        float(ordered[end + k : end + k + LEVELS].sum()) / cells.size for k in (LEVELS, 2 * LEVELS)
+    )
+    # The fullest, as ringing lies on both sides of what was cut off.
+    end += int(np.argmax(ordered[end : end + LEVELS]))
     level = ((len(counts) - 1 - end if way < 0 else end) + 0.5) * unit / 2
     # Clamped as OpenCV would wrap around.
     limit = min(max(level - 2 * way * unit, 0.0), 65535.0)

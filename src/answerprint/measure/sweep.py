@@ -209,7 +209,6 @@ def fit_within(width: int, height: int, longest: int) -> Size:
 def _summarize(sequence: Sequence, collected: Collector) -> SequenceMeasures:
     widths = Counter(frame.width for frame in sequence.frames)
     padding = widths.most_common(1)[0][0]
-    wide = [f for f in sequence.frames if f.width != padding and f.width != _natural_width(f)]
     pictured = sum(frame.luma is not None for frame in collected.frames)
     return SequenceMeasures(
         place=str(sequence.store.place),
@@ -219,7 +218,7 @@ def _summarize(sequence: Sequence, collected: Collector) -> SequenceMeasures:
         missing=sequence.missing,
         doubles={double.name: double.number for double in sequence.doubles},
         padding=padding,
-        misspelled=tuple(frame.number for frame in wide),
+        misspelled=_misspelled(sequence.frames, padding),
         strays=sequence.strays,
         headers=tuple(collected.headers),
         frames=tuple(
@@ -228,6 +227,19 @@ def _summarize(sequence: Sequence, collected: Collector) -> SequenceMeasures:
         ),
         motion=collected.meter.result() if pictured >= 2 else None,
         flashes=collected.flashes.result(),
+    )
+
+
+def _misspelled(frames: tuple[FrameFile, ...], padding: int) -> tuple[int, ...]:
+    """Return the numbers that are written neither with `padding` digits nor as such a sequence would write them.
+
+    A number too large for the padding takes the digits it needs. One that is
+    smaller does so only where nothing is padded: 9 beside 10, but not beside 00010.
+    """
+    padded = any(f.width == padding > _natural_width(f) for f in frames)
+    least = padding if padded else 0
+    return tuple(
+        f.number for f in frames if f.width != padding and f.width != max(least, _natural_width(f))
     )
 
 
