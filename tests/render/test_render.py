@@ -168,3 +168,14 @@ def test_limits_are_named_where_they_are_not_the_built_in_ones(report: Report) -
     farm = Policy(profile="farm", overrides=own, digest="0123")
     lines = to_text(report.model_copy(update={"policy": farm})).splitlines()
     assert "  limits     farm, with pixels.outliers (0123)" in lines
+
+
+def test_what_is_only_worth_knowing_is_noted_and_not_failed(report: Report) -> None:
+    known = Finding(check="light.levels", severity=Severity.INFO, message="MaxCLL is 900 cd/m2")
+    told = report.model_copy(
+        update={
+            "findings": (known,),
+            "outcomes": (Outcome(check="light.levels", status="failed"),),
+        }
+    )
+    assert "  checks     1 noted" in to_text(told).splitlines()

@@ -1,12 +1,13 @@
 """A report for people: one screen that says what was found and where everything lies."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
 from answerprint.errors import one_line
 from answerprint.measured.clips import MovieMeasures, SequenceMeasures
 from answerprint.measured.deliverable import Deliverable
-from answerprint.report import DEFAULT_PROFILE, Finding, Report
+from answerprint.report import DEFAULT_PROFILE, Finding, Report, Severity
 from answerprint.timing import spell_frames
 from answerprint.verdict import Mended, SeamVerdict
 
@@ -155,13 +156,13 @@ def _policy(report: Report) -> Iterator[str]:
 def _checks(report: Report) -> Iterator[str]:
     if not report.outcomes:
         return
-    count = {
-        status: sum(o.status == status for o in report.outcomes)
-        for status in ("passed", "failed", "waived", "skipped")
-    }
-    yield "  checks     " + ", ".join(
-        f"{number} {status}" for status, number in count.items() if number
+    graver = {f.check for f in report.findings if f.severity is not Severity.INFO}
+    count = Counter(
+        "noted" if o.status == "failed" and o.check not in graver else o.status
+        for o in report.outcomes
     )
+    words = ("passed", "failed", "noted", "waived", "skipped")
+    yield "  checks     " + ", ".join(f"{count[word]} {word}" for word in words if count[word])
     for outcome in report.outcomes:
         if outcome.status == "waived" or outcome.waived:
             many = f" ({outcome.waived} findings)" if outcome.waived > 1 else ""
