@@ -229,7 +229,7 @@ def test_help_imports_nothing_that_decodes() -> None:
 
 
 def test_interrupting_leaves_nothing_half_made(hdr_delivery: Path, tmp_path: Path) -> None:
-    # At the lowest priority, so that the run is not over before it is interrupted.
+    # At the lowest priority, and long, so that the run is not over before it is interrupted.
     command = [
         "nice",
         "-n",
@@ -241,6 +241,8 @@ def test_interrupting_leaves_nothing_half_made(hdr_delivery: Path, tmp_path: Pat
         str(hdr_delivery),
         "--deliver",
         "vp9-web,prores-422hq,h264-web",
+        "--repeat",
+        "40",
         "--out",
         "out",
     ]

@@ -12,7 +12,7 @@ import glob
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -82,12 +82,16 @@ def _fetch_all(
     run: "_Run", wanted: Sequence[Wanted], connections: int, provider: str | None
 ) -> tuple[Fetched, ...]:
     with ThreadPoolExecutor(max(1, connections), thread_name_prefix="fetch") as pool:
-        jobs = [pool.submit(run.fetch, each) for each in wanted]
+        jobs: list[Future[Fetched]] = []
         try:
+            jobs += [pool.submit(run.fetch, each) for each in wanted]
             failures = [job.exception() for job in jobs]
         except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
             run.end()
-            pool.shutdown(cancel_futures=True)
+            # Who was just connecting begins to read after that: it is hung up on again.
+            while wait(jobs, timeout=0.1).not_done:
+                run.end()
             raise
     for each, failure in zip(wanted, failures, strict=True):
         if isinstance(failure, SourceError | ServiceError):
