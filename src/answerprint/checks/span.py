@@ -77,7 +77,7 @@ def _row(gait: Gait, place: int, far: int) -> Row:
     """Return how many steps the moving step `place` spans, as told by pairs 1 to `far` steps apart."""
     curve = _curve(gait, place, far)
     return tuple(
-        _steps_in(curve, fmean(pairs)) - (apart - 1)
+        steps_in(curve, fmean(pairs)) - (apart - 1)
         if len(curve) > 2 and (pairs := _differences(gait, place, range(apart), apart))
         else None
         for apart in range(1, far + 1)
@@ -109,7 +109,7 @@ def _differences(gait: Gait, place: int, ends: Sequence[int], apart: int) -> lis
     return found
 
 
-def _steps_in(curve: Sequence[float], difference: float) -> float:
+def steps_in(curve: Sequence[float], difference: float) -> float:
     """Read a difference off a rising curve, beyond its end by its last slope."""
     last = len(curve) - 1
     if difference >= curve[-1]:

@@ -6,16 +6,13 @@ the curve that pairs one, two, three and four pictures apart draw on both sides 
 """
 
 import math
-from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 from typing import Final, Self
 
 from answerprint.checks.gait import ninth_decile
-
-FURTHEST: Final = 8.0
-"""Spans are not told apart above this: pictures so far apart grow no more different with distance."""
+from answerprint.checks.span import FURTHEST, steps_in
 
 _APART: Final = 4
 """Furthest pairs compared, in pictures."""
@@ -67,7 +64,7 @@ def _row(apart: Apart, at: int) -> Row:
     for by in range(1, len(curve)):
         across = [d for end in range(at, at + by) if (d := apart(end - by, end)) is not None]
         if across:
-            found[by - 1] = _steps_in(curve, fmean(across)) - (by - 1)
+            found[by - 1] = steps_in(curve, fmean(across)) - (by - 1)
     return tuple(found)
 
 
@@ -81,16 +78,6 @@ def _curve(apart: Apart, at: int) -> list[float]:
             break
         curve.append(max(fmean(found), curve[-1] + 1e-6))
     return curve
-
-
-def _steps_in(curve: Sequence[float], difference: float) -> float:
-    """Read a difference off a rising curve, beyond its end by its last slope."""
-    last = len(curve) - 1
-    if difference >= curve[-1]:
-        slope = max(curve[-1] - curve[-2], curve[-1] / len(curve) / 2, 1e-3)
-        return min(last + (difference - curve[-1]) / slope, FURTHEST + last)
-    below = bisect_right(curve, difference) - 1
-    return below + (difference - curve[below]) / (curve[below + 1] - curve[below])
 
 
 def _weight(inside: Sequence[float | None], by: int) -> float:
