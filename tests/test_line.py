@@ -12,6 +12,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
 import answerprint as ap
@@ -120,6 +122,16 @@ def test_another_preset_later_adds_only_itself(tmp_path: Path, hdr_delivery: Pat
     assert stations == {"encoding vp9-web", "proving bay_vp9-web.webm"}
     name = "bay/deliver/bay_h264-web.mp4"
     assert contents(tmp_path)[name] == first[name]
+
+
+def test_another_order_is_not_judged_by_old_pins(tmp_path: Path, hdr_delivery: Path) -> None:
+    pinned = tmp_path / "pinned.png"
+    cv2.imwrite(str(pinned), np.full((90, 160, 3), 90, np.uint8))
+    (plain,) = ap.finish(hdr_delivery, out=tmp_path / "out")
+    order = ap.Order.parse({"anchors": {"first": str(pinned)}})
+    (told,) = ap.finish(hdr_delivery, out=tmp_path / "out", order=order)
+    assert not plain.measurements.pins
+    assert told.measurements.pins
 
 
 def test_encoders_one_after_the_other_make_the_same(tmp_path: Path, hdr_delivery: Path) -> None:

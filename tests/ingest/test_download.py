@@ -570,6 +570,7 @@ def test_killed_run_is_gone_on_with(depot: Depot, tmp_path: Path, how: int) -> N
     time.sleep(0.2)
     run.send_signal(how)
     run.communicate(timeout=60)
+    assert run.returncode == -how
     size = part.stat().st_size
     assert 0 < size < len(ARCHIVE)
     assert set(listed(tmp_path)) - {".clip.lock"} == {".clip.part", ".clip.part.json"}

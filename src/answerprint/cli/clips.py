@@ -1,6 +1,6 @@
 """Commands that take clips in: finish, unpack, check, seam."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,9 @@ from answerprint.cli.console import (
 )
 from answerprint.cli.names import split_names
 from answerprint.cli.options import read_limits, read_order
+
+if TYPE_CHECKING:
+    from answerprint.report import Report
 
 
 @click.command()
@@ -130,7 +133,7 @@ def check(sources: tuple[str, ...], **rest: Any) -> int:
     return exit_code(reports, rest["fail_on"])
 
 
-def _checked(sources: tuple[str, ...], rest: dict[str, Any]) -> tuple[ap.Report, ...]:
+def _checked(sources: tuple[str, ...], rest: dict[str, Any]) -> "tuple[Report, ...]":
     """Return the reports of clips that are measured now, or were earlier."""
     order, own = read_order(rest), rest["limits_file"] or rest["profile"]
     limits = read_limits(rest["limits_file"], rest["profile"]) if own or sources else None
