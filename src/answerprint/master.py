@@ -149,7 +149,7 @@ def make(
     finally:
         for partial in finals:
             discard(partial)
-    return made, failures
+    return made, {final: failures[final] for final in presets if final in failures}
 
 
 def _batches(

@@ -19,7 +19,7 @@ from answerprint.color.tags import BT709
 from answerprint.color.transfer import pq
 from answerprint.color.transforms import to_display
 from answerprint.deliverables.appearance import AsIs
-from answerprint.deliverables.encode import form_of
+from answerprint.deliverables.encode import Encoded, Encoding, failures_of, form_of, settle
 from answerprint.deliverables.framing import Geometry
 from answerprint.deliverables.pictures import Pictures
 from answerprint.deliverables.preset import Preset, VideoFormat, load_preset
@@ -196,6 +196,31 @@ def test_an_encoder_that_fails_fails_alone(tmp_path: Path) -> None:
     assert set(made) == {tmp_path / "good.mp4"}
     assert isinstance(failures[tmp_path / "bad.mp4"], EncodeError)
     assert [p.name for p in tmp_path.iterdir()] == ["good.mp4"]
+
+
+def test_what_is_encoded_first_is_proven_and_named_first(tmp_path: Path) -> None:
+    hevc = load_preset("hevc-sdr10")
+    slow = hevc.model_copy(update={"video": _video(hevc, {"options": {"preset": "placebo"}})})
+    named: list[str] = []
+    making = Making(keep=lambda final, _partial, _made: named.append(final.name))
+    outs = {tmp_path / "slow.mp4": slow, tmp_path / "quick.mkv": load_preset("ffv1-archive")}
+    _, failures = make(still(chart(), 40), outs, tmp_path, making)
+    assert failures == {}
+    assert named == ["quick.mkv", "slow.mp4"]
+
+
+def test_failures_are_told_in_the_order_that_was_asked_for(tmp_path: Path) -> None:
+    pictures = still(chart())
+    wanted = [
+        Encoding(load_preset("h264-web"), tmp_path / name, AsIs("gbrp16le"), (0,), Fraction(24))
+        for name in ("a.mp4", "b.mp4")
+    ]
+    failure = EncodeError("ended early")
+    ended = [
+        Encoded(encoding, settle(pictures, encoding, 1), None, problem)
+        for encoding, problem in zip(reversed(wanted), (None, failure), strict=True)
+    ]
+    assert failures_of(ended, wanted) == [failure, None]
 
 
 def test_what_ffmpeg_said_is_in_the_error(tmp_path: Path) -> None:

@@ -90,11 +90,19 @@ def from_rgb_matrix(name: str) -> NDArray[np.float64]:
     return np.array([luma, *differences])
 
 
-def _sized(plane: Codes, size: Size) -> NDArray[np.float32]:
-    # Halving codes has a SIMD path; what it rounds off is lost in the average that follows.
+def halved(plane: Codes, size: Size) -> Codes:
+    """Halve a plane for as long as it stays twice as large as `size` both ways: most of the way down to it.
+
+    Halving has a SIMD path; what it rounds off is lost in the average that follows.
+    """
     while plane.shape[1] >= 4 * size[0] and plane.shape[0] >= 4 * size[1]:
         half = (plane.shape[1] // 2, plane.shape[0] // 2)
         plane = cv2.resize(plane[: half[1] * 2, : half[0] * 2], half, interpolation=cv2.INTER_AREA)
+    return plane
+
+
+def _sized(plane: Codes, size: Size) -> NDArray[np.float32]:
+    plane = halved(plane, size)
     values = plane.astype(np.float32)
     if (plane.shape[1], plane.shape[0]) == size:
         return values

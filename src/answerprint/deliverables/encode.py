@@ -4,7 +4,8 @@ Memory: a few pictures an encoder, because each one's queue is short; disk: the
 partial files and the samples of `measure.compare`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -124,8 +125,9 @@ def encode(
 ) -> Iterator[Encoded]:
     """Make all `encodings`, which take the same frames in rising order, in one pass over `pictures`.
 
-    An encoder that fails ends its own file and no other. What fails the
-    pictures themselves is raised: FrameError, SourceError, ArchiveError.
+    Each is yielded as soon as its encoder has ended, whatever the order of
+    `encodings`. An encoder that fails ends its own file and no other. What fails
+    the pictures themselves is raised: FrameError, SourceError, ArchiveError.
     `watch` is told of the checks' measurements of every frame. The references
     of what is yielded last until the next one is asked for.
     """
@@ -139,6 +141,8 @@ def encode(
             for number, form in enumerate(forms)
             if not isinstance(form, Light)
         }
+        # Entered before the sinks, so that it waits for encoders only after they are abandoned.
+        pool = stack.enter_context(ThreadPoolExecutor(max(1, len(encodings)), "end"))
         sinks = [_opened(stack, pictures, encoding) for encoding in encodings]
         for encoding, sink in zip(encodings, sinks, strict=True):
             _feed_slate(encoding, sink, references)
@@ -149,10 +153,19 @@ def encode(
             for _ in range(times):
                 _feed(developed, encodings, sinks, references)
             fed += times
-        done = [(e, s.finish()) for e, s in zip(encodings, sinks, strict=True)]
-        for encoding, failure in done:
+        ends = {pool.submit(s.finish): e for e, s in zip(encodings, sinks, strict=True)}
+        for end in as_completed(ends):
+            encoding, failure = ends[end], end.result()
             expected, known = settle(pictures, encoding, fed), references.get(encoding.form)
             yield Encoded(encoding, expected, known, failure, encoding.notes)
+
+
+def failures_of(
+    made: Iterable[Encoded], encodings: Sequence[Encoding]
+) -> list[AnswerprintError | None]:
+    """Return why there is no file of each of `encodings`, None where there is one, in their order."""
+    ended = sorted(made, key=lambda each: encodings.index(each.encoding))
+    return [each.failure for each in ended]
 
 
 def rising(order: Sequence[int]) -> Iterator[dict[int, int]]:

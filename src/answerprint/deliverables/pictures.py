@@ -6,7 +6,6 @@ that are asked for. Memory: a few frames a thread.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -22,15 +21,8 @@ from answerprint.deliverables.burn import FrameFacts, burn
 from answerprint.deliverables.geometry import Placement
 from answerprint.errors import SourceError
 from answerprint.measure.compare import Sample, sample
-from answerprint.measure.sweep import (
-    AHEAD,
-    Observed,
-    default_threads,
-    in_order,
-    single_threaded_opencv,
-)
+from answerprint.measure.sweep import Observed, frame_pool
 from answerprint.measured.movie import ColorTags
-from answerprint.media.memory import frames_reused
 from answerprint.order import Size
 from answerprint.progress import Progress
 
@@ -110,14 +102,13 @@ def develop(
     With `observe` the checks' measurements are taken from the same decoded frame.
     Raises FrameError, SourceError or ArchiveError where a frame cannot be read.
     """
-    workers = threads or default_threads()
 
     def work(pair: tuple[int, Callable[[], Frame]]) -> Developed:
         return _developed(pair[0], pair[1](), forms, facts, observe=observe)
 
-    with ThreadPoolExecutor(workers, "develop") as pool, single_threaded_opencv(), frames_reused():
+    with frame_pool("develop", threads) as pool:
         pairs = zip(indices, pictures.tasks(indices), strict=False)  # a movie may end early
-        yield from in_order(pool, work, pairs, ahead=workers + AHEAD)
+        yield from pool.in_order(work, pairs)
 
 
 def _developed(

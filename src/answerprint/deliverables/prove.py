@@ -1,6 +1,6 @@
 """The proof of a finished file: decoded again, counted, compared with what it was made from, and its light measured."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from answerprint.color.codes import Codes
 from answerprint.color.tags import resolved
 from answerprint.deliverables.appearance import Light
 from answerprint.deliverables.encode import Encoded
@@ -17,6 +18,7 @@ from answerprint.errors import EncodeError, FrameError, SourceError
 from answerprint.measure.compare import Sample, compare, sample, sample_planes
 from answerprint.measure.light import LightMeter
 from answerprint.measure.movies import component_planes
+from answerprint.measure.sweep import FramePool, frame_pool
 from answerprint.measured.deliverable import Deliverable
 from answerprint.measured.movie import MovieFacts
 from answerprint.media.animation import ANIMATIONS, open_animation
@@ -43,16 +45,13 @@ def prove(encoded: Encoded, name: str, *, progress: Progress = silent) -> Delive
     path, expected = encoded.encoding.partial, encoded.expected
     facts, reading = probe(path), Reading()
     meter = _meter(facts)
-    shown = counted(
-        _samples(path, facts, reading, expected.size, meter),
-        f"proving {name}",
-        expected.frames,
-        progress,
-    )
     assert encoded.reference is not None
-    likeness = compare(encoded.reference, shown)
-    for _ in shown:  # frames past the reference's end are counted, too
-        pass
+    with frame_pool("prove") as pool:
+        samples = _samples(path, facts, reading, expected.size, meter, pool)
+        shown = counted(samples, f"proving {name}", expected.frames, progress)
+        likeness = compare(encoded.reference, shown)
+        for _ in shown:  # frames past the reference's end are counted, too
+            pass
     light = meter.result() if meter is not None and reading.decoded else None
     if encoded.expected.peak is not None and light is not None:
         stamp(path, light.content)
@@ -98,14 +97,24 @@ def _meter(facts: MovieFacts) -> LightMeter | None:
 
 
 def _samples(
-    path: Path, facts: MovieFacts, reading: Reading, size: Size, meter: LightMeter | None
+    path: Path,
+    facts: MovieFacts,
+    reading: Reading,
+    size: Size,
+    meter: LightMeter | None,
+    pool: FramePool,
 ) -> Iterator[Sample]:
+    """Yield the samples of every picture, in order, taken on `pool` while the next pictures are decoded."""
     tags = resolved(facts.color, facts.size, facts.pixel_format)
-    for frame in read_frames(path, reading):
-        planes, bits = component_planes(frame.picture)
-        if meter is not None:
-            meter.add(planes)
-        yield sample_planes(planes, bits, tags, size)
+
+    def pictures() -> Iterator[tuple[Mapping[str, Codes], int]]:
+        for frame in read_frames(path, reading):
+            planes, bits = component_planes(frame.picture)
+            if meter is not None:
+                meter.add(planes)
+            yield planes, bits
+
+    return pool.in_order(lambda p: sample_planes(*p, tags, size), pictures())
 
 
 def _prove_frames(encoded: Encoded, name: str) -> Deliverable:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Self
 import ffmpeg
 from pydantic import BeforeValidator, Field, model_validator
 
-from answerprint.deliverables.encode import Encoded, Encoding, Watch, encode, settle
+from answerprint.deliverables.encode import Encoded, Encoding, Watch, encode, failures_of, settle
 from answerprint.deliverables.pictures import FactsOf, Pictures
 from answerprint.deliverables.preset import ContainerFormat, Floor, Preset
 from answerprint.deliverables.steering import CRF, at_bit_rate, at_crf
@@ -150,7 +150,7 @@ def _counted(
     logs = [work / f"pass-{number}" for number in range(len(encodings))]
     firsts = [_first(each, rate, log) for each, log in zip(encodings, logs, strict=True)]
     counted = encode(pictures, firsts, work, facts=facts, progress=progress)
-    failures = [each.failure for each in counted]
+    failures = failures_of(counted, firsts)
     return [
         _second(each, rate, log) if failure is None else _failed(pictures, each, failure)
         for each, log, failure in zip(encodings, logs, failures, strict=True)

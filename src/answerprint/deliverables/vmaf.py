@@ -21,7 +21,7 @@ import ffmpeg
 from answerprint.color.tags import BT709
 from answerprint.deliverables.appearance import shown_size
 from answerprint.deliverables.commands import trial_line
-from answerprint.deliverables.encode import Encoding, encode
+from answerprint.deliverables.encode import Encoding, encode, failures_of
 from answerprint.deliverables.pictures import FactsOf, Pictures
 from answerprint.deliverables.preset import ContainerFormat
 from answerprint.deliverables.steering import CRF, at_crf
@@ -94,9 +94,8 @@ def crf_for(
         _lossless(each, frames, work / f"sample-{number}.nut")
         for number, each in enumerate(encodings)
     ]
-    failures = [
-        each.failure for each in encode(pictures, samples, work, facts=facts, progress=progress)
-    ]
+    made = encode(pictures, samples, work, facts=facts, progress=progress)
+    failures = failures_of(made, samples)
     return [
         failure or _found(each, sample, target, pictures.size, progress)
         for each, sample, failure in zip(encodings, samples, failures, strict=True)

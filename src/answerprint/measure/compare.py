@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from answerprint.color.codes import Codes, codes_to_rgb
+from answerprint.color.codes import Codes, codes_to_rgb, halved
 from answerprint.color.light import luminance
 from answerprint.color.planes import Box, decode_planes
 from answerprint.measured.deliverable import Likeness
@@ -52,7 +52,7 @@ class Sample:
 
 def sample(rgb: NDArray[np.uint16]) -> Sample:
     """Take the samples of a full-range 16-bit R'G'B' picture, (3, h, w)."""
-    small = [cv2.resize(plane, THUMB, interpolation=cv2.INTER_AREA) for plane in rgb]
+    small = [cv2.resize(halved(plane, THUMB), THUMB, interpolation=cv2.INTER_AREA) for plane in rgb]
     cuts = [rgb[:, y : y + h, x : x + w] for x, y, w, h in tiles((rgb.shape[2], rgb.shape[1]))]
     return Sample(_eighth(cv2.merge(small)), np.stack([_luma(cut) for cut in cuts]))
 

@@ -4,7 +4,6 @@ Memory: 125 kB a frame where thumbnails are kept, 8 kB else, MOST frames at most
 """
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -20,16 +19,9 @@ from answerprint.ingest.kinds import kind_of
 from answerprint.measure.motion import MotionMeter
 from answerprint.measure.movies import Thumbnailer, component_planes
 from answerprint.measure.prints import Prints
-from answerprint.measure.sweep import (
-    AHEAD,
-    default_threads,
-    in_order,
-    observe,
-    single_threaded_opencv,
-)
+from answerprint.measure.sweep import frame_pool, observe
 from answerprint.measured.kinship import Role
 from answerprint.media.exr import read_header
-from answerprint.media.memory import frames_reused
 from answerprint.media.movie import Reading
 from answerprint.media.player import describe, show
 from answerprint.media.sequence import Sequence
@@ -156,11 +148,8 @@ def _shown_movie(path: Path, thumbnail: Thumbnailer) -> Iterator[Picture]:
 
 def _shown_frames(sequence: Sequence) -> Iterator[Picture]:
     """Yield thumbnails of the frames that can be read."""
-    workers = default_threads()
-    with ThreadPoolExecutor(workers, "decode") as pool, single_threaded_opencv(), frames_reused():
-        seen = in_order(
-            pool, lambda f: observe(sequence.store, f), sequence.frames, ahead=workers + AHEAD
-        )
+    with frame_pool("decode") as pool:
+        seen = pool.in_order(lambda f: observe(sequence.store, f), sequence.frames)
         for observed in seen:
             if observed.thumb is not None:
                 yield observed.thumb

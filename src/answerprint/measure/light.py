@@ -134,7 +134,8 @@ class LightMeter:
         robust = self._bins[np.searchsorted(np.cumsum(counts), rank)]
         self._peaks.append(round(float(bin_light(np.array(signal), hlg=self._hlg)), 4))
         self._places.append((x, y))
-        self._sums.append(float(counts @ self._bins))
+        # Not a dot product: BLAS wakes threads for one, which go on waiting for more on every core.
+        self._sums.append(float((counts * self._bins).sum()))
         self._robust.append(round(float(robust), 4))
 
 

@@ -69,12 +69,9 @@ def measure_sequence(
     `kept` takes what is to outlast the pass. A frame that cannot be read is recorded
     as such and the pass goes on. Raises ArchiveError where a zip turns out to be damaged.
     """
-    workers = threads or default_threads()
     collected = Collector(kept)
-    with ThreadPoolExecutor(workers, "decode") as pool, single_threaded_opencv(), frames_reused():
-        seen = in_order(
-            pool, lambda f: observe(sequence.store, f), sequence.frames, ahead=workers + AHEAD
-        )
+    with frame_pool("decode", threads) as pool:
+        seen = pool.in_order(lambda f: observe(sequence.store, f), sequence.frames)
         for observed in counted(seen, "measuring frames", len(sequence), progress):
             collected.add(observed)
     return collected.result(sequence)
@@ -126,6 +123,26 @@ def in_order(
     finally:
         for future in waiting:
             future.cancel()
+
+
+@dataclass(frozen=True, slots=True)
+class FramePool:
+    """Threads that work on frames."""
+
+    pool: ThreadPoolExecutor
+    threads: int
+
+    def in_order(self, work: Callable[[Item], Result], frames: Iterable[Item]) -> Iterator[Result]:
+        """Yield `work(frame)` in the order of `frames`, with a few more in flight than there are threads."""
+        return in_order(self.pool, work, frames, self.threads + AHEAD)
+
+
+@contextmanager
+def frame_pool(name: str, threads: int | None = None) -> Iterator[FramePool]:
+    """Open threads for frames, by default one a core; while they run the memory of frames is used again."""
+    count = threads or default_threads()
+    with ThreadPoolExecutor(count, name) as pool, single_threaded_opencv(), frames_reused():
+        yield FramePool(pool, count)
 
 
 @contextmanager

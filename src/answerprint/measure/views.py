@@ -4,21 +4,13 @@ Memory: a third of a megabyte a frame.
 """
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from answerprint.color.tags import resolved
 from answerprint.errors import FrameError
 from answerprint.measure.movies import Thumbnailer, component_planes
 from answerprint.measure.perceptual import View
-from answerprint.measure.sweep import (
-    AHEAD,
-    default_threads,
-    in_order,
-    observe,
-    single_threaded_opencv,
-)
-from answerprint.media.memory import frames_reused
+from answerprint.measure.sweep import frame_pool, observe
 from answerprint.media.movie import Reading
 from answerprint.media.player import describe, show
 from answerprint.media.sequence import Sequence
@@ -36,11 +28,8 @@ def movie_views(path: Path, *, progress: Progress = silent) -> Iterator[View]:
 
 def sequence_views(sequence: Sequence, *, progress: Progress = silent) -> Iterator[View]:
     """Yield every frame of an EXR sequence. Raises FrameError for one without a picture that can be read."""
-    workers = default_threads()
-    with ThreadPoolExecutor(workers, "decode") as pool, single_threaded_opencv(), frames_reused():
-        seen = in_order(
-            pool, lambda f: observe(sequence.store, f), sequence.frames, ahead=workers + AHEAD
-        )
+    with frame_pool("decode") as pool:
+        seen = pool.in_order(lambda f: observe(sequence.store, f), sequence.frames)
         for observed in counted(seen, "looking at frames", len(sequence), progress):
             if observed.thumb is None:
                 raise FrameError(

@@ -4,10 +4,12 @@ ffmpeg-python builds command lines; the process is ours, so that its pictures
 come from memory, its words are kept, and nothing of it outlives us.
 """
 
+import fcntl
 import os
 import re
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -26,6 +28,9 @@ PREFERENCE: Final = "ANSWERPRINT_FFMPEG"
 
 KEPT_LINES: Final = 40
 """Lines of ffmpeg's own words kept for an error message: the first ones, which name the cause."""
+
+PIPE_BYTES: Final = 1 << 20
+"""What a pipe of pictures holds: the most an ordinary user is granted, and a sixteenth of the usual turns taken at it."""
 
 _ZIMG_MATRICES: Final = {
     "gbr": "gbr", "bt709": "709", "fcc": "fcc", "bt470bg": "470bg", "smpte170m": "170m", "smpte240m": "240m",
@@ -145,6 +150,8 @@ class Process:
             )
         except OSError as problem:
             raise ToolError(f"cannot be started ({problem.strerror})", where=arguments[0]) from None
+        if self._child.stdin is not None:
+            _widen(self._child.stdin)
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
@@ -205,6 +212,13 @@ def running(arguments: Sequence[str], *, where: str, feed: bool = True) -> Itera
         yield process
     finally:
         process.kill()
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Make a pipe hold PIPE_BYTES, where the system has such pipes and still grants them."""
+    if sys.platform == "linux":
+        with suppress(OSError):  # a user's pipes together have a limit; a narrow one works as well
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
 
 def _ask(flag: str) -> str:
