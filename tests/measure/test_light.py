@@ -1,19 +1,22 @@
 """The light meter, against a calculation in double precision that follows the definitions word by word."""
 
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import ffmpeg
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import answerprint as ap
+from answerprint.color.tags import resolved
 from answerprint.measure.light import LightMeter, active_picture, bin_light
 from answerprint.measure.movies import component_planes
 from answerprint.measured.light import LightLevel
 from answerprint.measured.movie import ColorTags
 from answerprint.media import ffmpeg as program
-from answerprint.media.movie import Reading, read_frames
+from answerprint.media.movie import Reading, probe, read_frames
 
 Codes = NDArray[np.uint8] | NDArray[np.uint16]
 Real = NDArray[np.float64]
@@ -303,3 +306,40 @@ def test_bins_end_where_the_transfers_do() -> None:
     ends = np.array([0.0, 1.0])
     assert bin_light(ends, hlg=False).tolist() == pytest.approx([0, 10000])
     assert bin_light(ends, hlg=True).tolist() == pytest.approx([0, 1000])
+
+
+REAL: Final = (
+    "deliveries/hdr-720p/video.mp4",
+    "image_hdr/libavif/seine_hdr_rec2020.avif",
+    "image_hdr/libavif/colors_wcg_hdr_rec2020.avif",
+)
+"""A delivered movie, a photograph and a wide-gamut card, all PQ in BT.2020."""
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", REAL)
+def test_light_of_real_hdr_is_what_the_definitions_say(shared: Path, name: str) -> None:
+    facts = probe(shared / name)
+    assert facts.bits is not None
+    tags = resolved(facts.color, facts.size, facts.pixel_format)
+    meter, lights = LightMeter(facts.bits, tags), []
+    for frame in islice(read_frames(shared / name, Reading()), 12):
+        planes, bits = component_planes(frame.picture)
+        meter.add(planes)
+        lights.append(brute(planes, bits, tags))
+    agree(meter.result(), lights)
+
+
+@pytest.mark.shared
+def test_a_rendered_sequence_states_the_light_of_its_own_pictures(
+    shared: Path, tmp_path: Path
+) -> None:
+    """EXR frames with a data window each: what container and bitstream state is what decoding finds."""
+    path = tmp_path / "ball.mp4"
+    made = ap.deliver(shared / "exr_sequences" / "beachball", "hevc-hdr10", path, scale="25%")
+    lights = [brute(*component_planes(frame.picture), PQ) for frame in read_frames(path, Reading())]
+    assert made.light is not None
+    agree(made.light, lights)
+    for stated in (made.container_static, made.bitstream_static):
+        assert stated is not None
+        assert stated.light == made.light.content
