@@ -5,12 +5,12 @@ is sought are lines unlike both the frame before and the frame after, up to a bo
 of chunks and not beyond it.
 """
 
-from typing import Any, Final
+from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from answerprint.measure.compiling import compiled
 from answerprint.measure.pixels import CELL, DARKEST_BITS, ONE_STOP
 from answerprint.measured.exr import ExrPart
 from answerprint.measured.samples import BandJump
@@ -65,20 +65,41 @@ def _excess_of_rows(
     which grain leaves alone, and which tells light that is off. The greater of the two, in
     the channel that differs most.
     """
-    nearer = cv2.min(cv2.absdiff(frame, before), cv2.absdiff(frame, after))
-    lit = cv2.max(cv2.max(before, after), frame) > DARKEST_BITS
-    lit_cells = np.maximum(_row_sums(lit.astype(np.uint8)), LIT * frame.shape[1])
-    garbage = (_row_sums(nearer) - _row_sums(cv2.absdiff(before, after))) / lit_cells
-    earlier, own, later = (_row_sums(each) / frame.shape[1] for each in (before, frame, after))
-    nearest = np.minimum(np.abs(own - earlier), np.abs(own - later))
-    most = np.maximum(garbage, nearest - np.abs(later - earlier)) / ONE_STOP
+    shape = (*frame.shape[:2], -1)  # luminance alone has no axis of channels
+    lit, nearer, apart, earlier, own, later = row_sums(
+        before.reshape(shape), frame.reshape(shape), after.reshape(shape), DARKEST_BITS
+    )
+    columns = np.float32(frame.shape[1])
+    garbage = (nearer - apart) / np.maximum(lit, LIT * columns)
+    nearest = np.minimum(np.abs(own - earlier), np.abs(own - later)) / columns
+    most = np.maximum(garbage, nearest - np.abs(later - earlier) / columns) / ONE_STOP
     return np.asarray(most.max(axis=1), np.float32)
 
 
-def _row_sums(cells: NDArray[Any]) -> NDArray[np.float32]:
-    """Return the sum of every row by channel, (rows, channels)."""
-    sums = cv2.reduce(cells, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32F)
-    return np.asarray(sums, np.float32).reshape(len(cells), -1)
+@compiled
+def row_sums(
+    before: NDArray[np.int16], frame: NDArray[np.int16], after: NDArray[np.int16], dark: int
+) -> NDArray[np.float32]:
+    """Return six sums of every row by channel, (6, rows, channels).
+
+    Cells above `dark` in any frame; how far `frame` is from the nearer neighbour;
+    how far the neighbours are apart; and the values before, in the frame and after.
+    """
+    rows, columns, channels = frame.shape
+    sums = np.empty((6, rows, channels), np.float32)
+    for row in range(rows):
+        for channel in range(channels):
+            lit = nearer = apart = earlier = own = later = np.int64(0)
+            for column in range(columns):
+                a = np.int32(before[row, column, channel])
+                b = np.int32(frame[row, column, channel])
+                c = np.int32(after[row, column, channel])
+                lit += max(a, b, c) > dark
+                nearer += min(abs(b - a), abs(b - c))
+                apart += abs(c - a)
+                earlier, own, later = earlier + a, own + b, later + c
+            sums[:, row, channel] = lit, nearer, apart, earlier, own, later
+    return sums
 
 
 def _jump(own: NDArray[np.float32], top: int, bottom: int) -> tuple[float, float]:
