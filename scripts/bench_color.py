@@ -63,7 +63,7 @@ def decoded(source: Path, count: int) -> list[tuple[list[Any], Any]]:
     """Return planes and primaries of frames spread over a clip."""
     from answerprint.deliverables.treatment import Treatment
     from answerprint.ingest.delivery import open_one
-    from answerprint.master import master_pictures
+    from answerprint.deliverables.masterpictures import master_pictures
     from answerprint.media.exr import read_frame
 
     found = []

@@ -42,10 +42,10 @@ def children() -> float:
 def planned(source: Path, folder: Path) -> tuple[Any, list[Any]]:
     """Return the pictures of `source`, and how answerprint would encode them to each preset."""
     from answerprint.deliverables.encode import Encoding, form_of
+    from answerprint.deliverables.masterpictures import master_pictures
     from answerprint.deliverables.preset import load_preset
     from answerprint.deliverables.treatment import Treatment
     from answerprint.ingest.delivery import open_one
-    from answerprint.master import master_pictures
 
     treated, encodings = Treatment(), []
     with open_one(str(source)).opened() as delivery:
@@ -86,10 +86,10 @@ class Floor:
 
 def write_raw(source: Path, encodings: list[Any], raws: dict[Any, Path]) -> None:
     """Write the raw frames of every form, the distinct ones again and again as the zip has them."""
+    from answerprint.deliverables.masterpictures import master_pictures
     from answerprint.deliverables.pictures import develop
     from answerprint.deliverables.treatment import Treatment
     from answerprint.ingest.delivery import open_one
-    from answerprint.master import master_pictures
 
     with open_one(str(source)).opened() as delivery:
         pictures = master_pictures(delivery, Treatment(), None)

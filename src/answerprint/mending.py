@@ -10,6 +10,7 @@ from typing import Final
 from answerprint.checks.limits import Limits
 from answerprint.checks.seam import judge_seam
 from answerprint.deliverables.cure import Cure
+from answerprint.deliverables.masterpictures import master_pictures
 from answerprint.deliverables.mendedframes import write_mended
 from answerprint.deliverables.mendedmovie import MendedPictures, kindred_preset
 from answerprint.deliverables.moviepictures import MoviePictures
@@ -19,7 +20,7 @@ from answerprint.deliverables.seal import partial_path, refuse_existing, seal, w
 from answerprint.deliverables.treatment import Treatment
 from answerprint.errors import MendError, SourceError, UsageError
 from answerprint.ingest.delivery import Delivery, open_one
-from answerprint.master import Making, discard, make, master_pictures
+from answerprint.master import Making, discard, make
 from answerprint.measure.movies import measure_movie
 from answerprint.measure.perceptual import View
 from answerprint.measure.sweep import measure_sequence

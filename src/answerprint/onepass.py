@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from answerprint.checks.limits import Limits
+from answerprint.deliverables.masterpictures import master_pictures
 from answerprint.deliverables.naming import NameFields, file_names, next_version, parse_template
 from answerprint.deliverables.preset import Preset
 from answerprint.deliverables.seal import refuse_existing, work_folder
@@ -15,7 +16,7 @@ from answerprint.errors import AnswerprintError, WorkError
 from answerprint.ingest.delivery import Delivery
 from answerprint.judge import measure
 from answerprint.ledger import Ledger, Stamp, key_of
-from answerprint.master import Keep, Making, discard, make, master_pictures
+from answerprint.master import Keep, Making, discard, make
 from answerprint.measure.kept import Kept
 from answerprint.measure.sweep import Collector
 from answerprint.measured.clips import Measurements

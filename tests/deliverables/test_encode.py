@@ -21,12 +21,13 @@ from answerprint.color.transforms import to_display
 from answerprint.deliverables.appearance import AsIs
 from answerprint.deliverables.encode import Encoded, Encoding, failures_of, form_of, settle
 from answerprint.deliverables.framing import Geometry
+from answerprint.deliverables.masterpictures import master_pictures
 from answerprint.deliverables.pictures import Pictures
 from answerprint.deliverables.preset import Preset, VideoFormat, load_preset
 from answerprint.deliverables.treatment import Treatment
 from answerprint.errors import AnswerprintError, EncodeError, SourceError, StorageError, ToolError
 from answerprint.ingest.delivery import open_one
-from answerprint.master import Making, make, master_pictures
+from answerprint.master import Making, make
 from answerprint.measure.movies import component_planes
 from answerprint.measured.deliverable import Deliverable
 from answerprint.measured.movie import ColorTags

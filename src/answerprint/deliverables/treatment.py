@@ -1,7 +1,8 @@
 """How a clip is treated on its way to its deliverables: everything a person may ask beyond the presets."""
 
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, TypedDict, Unpack
+from typing import Any, Final, TypedDict, Unpack
 
 from answerprint.color.grading import Grading
 from answerprint.color.input import input_color
@@ -13,13 +14,31 @@ from answerprint.deliverables.quality import Quality
 from answerprint.deliverables.timeline import Conform, Cut
 from answerprint.errors import UsageError
 from answerprint.media.soundplan import SoundPlan
-from answerprint.record import Record, parse_record
+from answerprint.record import Model, Record, parse_record
 from answerprint.timing import Timecode, parse_rate
 
 _ANY_RATE = Fraction(60)
 """A rate at which every timecode exists that exists at all."""
 START = "01:00:00:00"
 """Timecode of the first frame: the hour that programme starts at by broadcast habit."""
+
+
+_GRADING: Final = {
+    "config": "config", "exposure": "exposure", "white_balance": "white_balance", "look": "look", "lut": "lut",
+}  # fmt: skip
+_CUT: Final = {
+    "range": "frames", "repeat": "repeat", "loop_to": "fill", "hold_first": "hold_first",
+    "hold_last": "hold_last", "handles": "handles",
+}  # fmt: skip
+_PLACED: Final = {
+    "crop": "crop", "scale": "scale", "pad": "pad", "size_to": "size", "aspect_to": "aspect", "cover": "fill",
+}  # fmt: skip
+_QUALITY: Final = {"bit_rate": "bit_rate", "target_vmaf": "target_vmaf"}
+_PLAIN: Final = {
+    "view": "view", "exact": "exactly", "input_color": "input_color", "timecode": "timecode",
+    "name": "name", "new_version": "new_version",
+}  # fmt: skip
+"""Options by the names that records have for them."""
 
 
 class Treatment(Record):
@@ -93,53 +112,35 @@ def treatment(sound: SoundPlan | None = None, **options: Unpack[TreatmentOptions
     Raises UsageError for what makes no sense, before anything is read or written.
     """
     asked: dict[str, Any] = {key: value for key, value in options.items() if value is not None}
+    _check(asked)
+    return Treatment(
+        grading=_parsed(Grading, asked, _GRADING, where="grading"),
+        geometry=parse_geometry(**_taken(asked, _PLACED)),
+        cut=_parsed(Cut, asked, _CUT, where="frames"),
+        conform=_conform(asked),
+        quality=_parsed(Quality, asked, _QUALITY, where="quality"),
+        sound=sound,
+        **_taken(asked, _PLAIN),
+    )
+
+
+def _check(asked: dict[str, Any]) -> None:
+    """Raise UsageError for a name that nothing has, and replace that of an input color by the color."""
     if "view" in asked:
         view_named(asked["view"])
     if "name" in asked:
         parse_template(asked["name"])
-    grading = _taken(
-        asked,
-        config="config",
-        exposure="exposure",
-        white_balance="white_balance",
-        look="look",
-        lut="lut",
-    )
-    cut = _taken(asked, range="frames", repeat="repeat", loop_to="fill", hold_first="hold_first",
-                 hold_last="hold_last", handles="handles")  # fmt: skip
-    conform = None
-    if "conform" in asked:
-        conform = parse_record(
-            Conform,
-            {"rate": _rate(str(asked.pop("conform")))} | _taken(asked, pitch="pitch"),
-            where="conform",
-            error=UsageError,
-        )
-    placed = _taken(
-        asked,
-        crop="crop",
-        scale="scale",
-        pad="pad",
-        size_to="size",
-        aspect_to="aspect",
-        cover="fill",
-    )
-    quality = _taken(asked, bit_rate="bit_rate", target_vmaf="target_vmaf")
     if "timecode" in asked:
         check_timecode(asked["timecode"], _ANY_RATE)
     if "input_color" in asked:
         asked["input_color"] = input_color(asked["input_color"])
-    rest = _taken(asked, view="view", exact="exactly", input_color="input_color", timecode="timecode",
-                  name="name", new_version="new_version")  # fmt: skip
-    return Treatment(
-        grading=parse_record(Grading, grading, where="grading", error=UsageError),
-        geometry=parse_geometry(**placed),
-        cut=parse_record(Cut, cut, where="frames", error=UsageError),
-        conform=conform,
-        quality=parse_record(Quality, quality, where="quality", error=UsageError),
-        sound=sound,
-        **rest,
-    )
+
+
+def _conform(asked: dict[str, Any]) -> Conform | None:
+    if "conform" not in asked:
+        return None
+    values = {"rate": _rate(str(asked["conform"]))} | _taken(asked, {"pitch": "pitch"})
+    return parse_record(Conform, values, where="conform", error=UsageError)
 
 
 def _rate(text: str) -> Fraction:
@@ -157,6 +158,12 @@ def check_timecode(text: str, rate: Fraction) -> None:
         raise UsageError(str(problem), where="timecode") from None
 
 
-def _taken(asked: dict[str, Any], **names: str) -> dict[str, Any]:
-    """Take options out of `asked` under the names that records have for them."""
-    return {names[key]: asked.pop(key) for key in list(asked) if key in names}
+def _parsed(
+    record: type[Model], asked: dict[str, Any], names: Mapping[str, str], *, where: str
+) -> Model:
+    return parse_record(record, _taken(asked, names), where=where, error=UsageError)
+
+
+def _taken(asked: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return those of the options that `names` has, under the names that records have for them."""
+    return {names[key]: value for key, value in asked.items() if key in names}

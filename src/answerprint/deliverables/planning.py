@@ -1,0 +1,87 @@
+"""Everything about one deliverable, settled before a picture is read."""
+
+from pathlib import Path
+
+from answerprint.deliverables.appearance import AsIs, Form, Raw
+from answerprint.deliverables.encode import Encoding, form_of
+from answerprint.deliverables.laidsound import LaidSound
+from answerprint.deliverables.pictures import Pictures
+from answerprint.deliverables.preset import Preset
+from answerprint.deliverables.quality import require_steerable
+from answerprint.deliverables.seal import partial_path
+from answerprint.deliverables.slate import Slate
+from answerprint.deliverables.timeline import Length, conform, timeline
+from answerprint.deliverables.treatment import Treatment, check_timecode
+from answerprint.timing import FrameRange
+
+
+def plan(
+    pictures: Pictures,
+    preset: Preset,
+    final: Path,
+    treated: Treatment,
+    clip: str,
+    sounds: LaidSound,
+) -> Encoding:
+    """Settle everything about one deliverable of `clip`. Raises UsageError, ToolError or what laying sound raises."""
+    check_timecode(treated.timecode, pictures.rate)
+    require_steerable(preset, treated.quality)
+    cut = timeline(treated.cut, pictures.first, pictures.count, pictures.rate)
+    rated = conform(treated.conform, pictures.rate, len(cut.frames))
+    form = form_of(pictures, preset, treated.geometry, treated.graded(preset))
+    pitch = treated.conform.pitch if treated.conform else None
+    sound = sounds.under(len(cut.frames), rated.rate, pitch) if preset.sound else None
+    slate = _slate(pictures, preset, form, treated, clip, cut.frames)
+    notes = (
+        *pictures.notes,
+        *_shown_notes(pictures, form),
+        *_placed(form),
+        *cut.notes,
+        *rated.notes,
+    )
+    return Encoding(
+        preset, partial_path(final), form, cut.frames, rated.rate, sound, treated.timecode,
+        treated.cut.frames.first if treated.cut.frames else pictures.first, clip, slate, notes,
+    )  # fmt: skip
+
+
+def _slate(
+    pictures: Pictures,
+    preset: Preset,
+    form: Form,
+    treated: Treatment,
+    clip: str,
+    frames: tuple[int, ...],
+) -> Slate | None:
+    if not preset.slate or not isinstance(form, Raw):
+        return None
+    first = pictures.first + frames[0]
+    return Slate(
+        clip=clip,
+        frames=FrameRange(first, first + len(frames) - 1),
+        rate=pictures.rate,
+        size=form.appearance.placement.canvas,
+        timecode=treated.timecode,
+        view=form.appearance.grading.view if pictures.tags is None else None,
+        preset=preset.name,
+        length=Length(frames=preset.slate),
+    )
+
+
+def _placed(form: Form) -> tuple[str, ...]:
+    if isinstance(form, AsIs):
+        return ()
+    placement = form.appearance.placement if isinstance(form, Raw) else form.placement
+    return tuple(placement.notes)
+
+
+def _shown_notes(pictures: Pictures, form: Form) -> tuple[str, ...]:
+    if not isinstance(form, Raw):
+        return ()
+    if pictures.tags is None:
+        return (f"light was shown through {form.appearance.grading.view}",)
+    if pictures.tags.hdr and not form.appearance.tags.hdr:
+        return (f"HDR ({pictures.tags.transfer}) was shown as SDR by ITU-R BT.2446 method A",)
+    if form.appearance.tags.hdr and not pictures.tags.hdr:
+        return ("SDR was shown in HDR with its white at 203 cd/m2, by ITU-R BT.2408",)
+    return ()
