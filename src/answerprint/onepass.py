@@ -117,36 +117,41 @@ def make_and_measure(
     work: Work,
 ) -> tuple[tuple[Deliverable, ...], list[AnswerprintError], Measurements]:
     """Make what is not proven yet, measuring in the same pass what is not known yet."""
-    done: dict[Path, Deliverable] = {}
-    wanted: dict[Path, Preset] = {}
+    keys = dict(zip(work.finals(), map(work.key_of, work.options.presets), strict=True))
+    done, wanted = _proven_before(work, keys)
     failures: list[AnswerprintError] = []
-    presets = work.options.presets
-    keys = dict(zip(work.finals(), map(work.key_of, presets), strict=True))
-    for final, preset in zip(keys, presets, strict=True):
-        proven = work.ledger.deliverable(final, keys[final])
-        if proven is not None:
-            done[final] = proven
-            continue
-        refuse_existing(final, overwrite=work.options.overwrite)
-        wanted[final] = preset
 
     def keep(final: Path, partial: Path, made: Deliverable) -> None:
         work.ledger.keep_deliverable(final, partial, keys[final], made)
 
     collector = _collector(work, wanted)
-    if collector is None:
-        measurements = _measured(work, None)
+    measurements = _measured(work, None) if collector is None else None
     if wanted:
-        count = None if collector else _movie_frames(measurements)
+        count = _movie_frames(measurements) if measurements else None
         try:
             made, failed_ones = _make(work, wanted, keep, collector, count)
             done |= made
             failures += failed_ones.values()
         except WorkError as problem:
             failures.append(problem)
-    if collector is not None:
-        measurements = _measured(work, collector)
+    measurements = measurements or _measured(work, collector)
     return tuple(done[final] for final in keys if final in done), failures, measurements
+
+
+def _proven_before(
+    work: Work, keys: Mapping[Path, str]
+) -> tuple[dict[Path, Deliverable], dict[Path, Preset]]:
+    """Return what is there and proven, and the presets of the rest. Raises StorageError where another file is in the way."""
+    done: dict[Path, Deliverable] = {}
+    wanted: dict[Path, Preset] = {}
+    for (final, key), preset in zip(keys.items(), work.options.presets, strict=True):
+        proven = work.ledger.deliverable(final, key)
+        if proven is not None:
+            done[final] = proven
+            continue
+        refuse_existing(final, overwrite=work.options.overwrite)
+        wanted[final] = preset
+    return done, wanted
 
 
 def _collector(work: Work, wanted: Mapping[Path, Preset]) -> Collector | None:

@@ -45,43 +45,64 @@ def measure_movie(
     `kept` takes what is to outlast the pass. Damage is recorded and the pass goes on.
     Raises SourceError where the file is no movie with a picture stream.
     """
-    facts = describe(path)
-    reading, meter = Reading(coded=CodedPictures()), MotionMeter()
-    tags = resolved(facts.color, facts.size, facts.pixel_format)
-    flashes = FlashMeter(white_of(tags))
-    thumbnail, light = Thumbnailer(tags), MovieLightMeter(facts, tags)
-    frames: list[FrameLevels] = []
-    sizes: dict[str, int] = {}
-    if kept is not None:
-        kept.expect(facts.declared)
+    facts, reading = describe(path), Reading(coded=CodedPictures())
+    collector = _Collector(facts, kept)
     progress("measuring movie", 0, facts.declared)
-    for number, frame in enumerate(show(path, reading)):
-        planes, bits = component_planes(frame.picture)
-        small = thumbnail(planes, bits)
-        meter.add(small)
+    for number, frame in enumerate(show(path, reading), start=1):
+        collector.add(frame)
+        progress("measuring movie", number, facts.declared)
+    return collector.result(path, reading)
+
+
+class _Collector:
+    """Frames so far, in the order they are shown, and everything that is measured over time."""
+
+    def __init__(self, facts: MovieFacts, kept: Watch | None) -> None:
+        self._facts = facts
+        self._tags = resolved(facts.color, facts.size, facts.pixel_format)
+        self._kept = kept
+        self._thumbnail = Thumbnailer(self._tags)
+        self._motion = MotionMeter()
+        self._flashes = FlashMeter(white_of(self._tags))
+        self._light = MovieLightMeter(facts, self._tags)
+        self._frames: list[FrameLevels] = []
+        self._sizes: dict[str, int] = {}
         if kept is not None:
-            kept.add(number, small)
-        flashes.add(small)
+            kept.expect(facts.declared)
+
+    def add(self, frame: MovieFrame) -> None:
+        """Measure the next frame."""
+        number = len(self._frames)
+        planes, bits = component_planes(frame.picture)
+        small = self._thumbnail(planes, bits)
+        self._motion.add(small)
+        self._flashes.add(small)
+        self._light.add(planes, bits)
+        if self._kept is not None:
+            self._kept.add(number, small)
         levels = _levels(frame, number, planes, bits, small)
-        frames.append(levels.model_copy(update={"look": look_at_codes(planes, bits, tags)}))
-        light.add(planes, bits)
-        sizes.setdefault(f"{frame.picture.width}x{frame.picture.height}", number)
-        progress("measuring movie", number + 1, facts.declared)
-    return MovieMeasures(
-        place=str(path),
-        facts=_settled(facts, frames),
-        packets=reading.packets,
-        discarded=reading.discarded,
-        frames=tuple(frames),
-        sizes=sizes,
-        faults=tuple(reading.faults),
-        others_end=round(reading.others_end, 4),
-        motion=meter.result() if len(frames) >= 2 else None,
-        flashes=flashes.result(),
-        light=light.result(path),
-        heard=hear(path, len(facts.sound), span_of(frames)),
-        container=measure_container(path, reading.coded) if reading.coded else None,
-    )
+        look = look_at_codes(planes, bits, self._tags)
+        self._frames.append(levels.model_copy(update={"look": look}))
+        self._sizes.setdefault(f"{frame.picture.width}x{frame.picture.height}", number)
+
+    def result(self, path: Path, reading: Reading) -> MovieMeasures:
+        """Return everything measured of the movie at `path`, and of what it holds beside pictures."""
+        frames = self._frames
+        return MovieMeasures(
+            place=str(path),
+            facts=_settled(self._facts, frames),
+            packets=reading.packets,
+            discarded=reading.discarded,
+            frames=tuple(frames),
+            sizes=self._sizes,
+            faults=tuple(reading.faults),
+            others_end=round(reading.others_end, 4),
+            motion=self._motion.result() if len(frames) >= 2 else None,
+            flashes=self._flashes.result(),
+            light=self._light.result(path),
+            heard=hear(path, len(self._facts.sound), span_of(frames)),
+            container=measure_container(path, reading.coded) if reading.coded else None,
+        )
 
 
 class Thumbnailer:
