@@ -1,9 +1,11 @@
 """The proof of finished files: each is what its preset says, and shows what it was made from."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from answerprint.checks.check import DELIVERABLES, Breach, Subject, check
+from answerprint.measured.deliverable import Expected, Likeness
 from answerprint.measured.light import ContentLight
 from answerprint.report import Severity
 
@@ -90,44 +92,25 @@ def likeness(subject: Subject) -> Iterator[Breach]:
     against the preset's floor, mean color, and whether a neighbouring frame fits better.
     """
     for made in subject.deliverables:
-        if made.likeness is None:
-            continue
-        found, floor = made.likeness, made.expected
-        if found.psnr < floor.psnr:
-            yield Breach(
-                f"frame {found.psnr_frame} of {made.file} is noisier than its preset allows",
-                found.psnr,
-                floor.psnr,
-                "dB",
-                (found.psnr_frame,),
-                asset=made.file,
-            )
-        if found.ssim < floor.ssim:
-            yield Breach(
-                f"frame {found.ssim_frame} of {made.file} lost structure",
-                found.ssim,
-                floor.ssim,
-                "SSIM",
-                (found.ssim_frame,),
-                asset=made.file,
-            )
-        if found.color > COLOR_CODES:
-            yield Breach(
-                f"colors of {made.file} are not its source's",
-                found.color,
-                COLOR_CODES,
-                "8-bit codes",
-                asset=made.file,
-            )
-        if found.slipped:
-            yield Breach(
-                f"frames of {made.file} show their neighbours",
-                len(found.slipped),
-                0,
-                "frames",
-                found.slipped,
-                asset=made.file,
-            )
+        if made.likeness is not None:
+            for breach in _unlike(made.likeness, made.expected, made.file):
+                yield replace(breach, asset=made.file)
+
+
+def _unlike(found: Likeness, floor: Expected, file: str) -> Iterator[Breach]:
+    """Yield every way in which a file is not like its source."""
+    if found.psnr < floor.psnr:
+        noisier = f"frame {found.psnr_frame} of {file} is noisier than its preset allows"
+        yield Breach(noisier, found.psnr, floor.psnr, "dB", (found.psnr_frame,))
+    if found.ssim < floor.ssim:
+        lost = f"frame {found.ssim_frame} of {file} lost structure"
+        yield Breach(lost, found.ssim, floor.ssim, "SSIM", (found.ssim_frame,))
+    if found.color > COLOR_CODES:
+        other = f"colors of {file} are not its source's"
+        yield Breach(other, found.color, COLOR_CODES, "8-bit codes")
+    if found.slipped:
+        slipped = f"frames of {file} show their neighbours"
+        yield Breach(slipped, len(found.slipped), 0, "frames", found.slipped)
 
 
 @check(
