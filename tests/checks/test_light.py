@@ -113,8 +113,30 @@ def test_flat_pictures_are_not_cut_off() -> None:
 def test_cut_off_shadows_are_no_night_sky() -> None:
     (found,) = breaches("light.crushed", clip(crushed=plateau(level=0.0, share=0.25, beside=0.06)))
     assert "shadows" in found.message
-    night = plateau(level=0.0, share=0.35, beside=0.02)
+    night = plateau(level=0.0034, share=0.48, beside=0.02)
     assert breaches("light.crushed", clip(crushed=night)) == []
+    assert breaches("light.crushed", clip(crushed=night.model_copy(update={"level": 0.0011})))
+
+
+def test_artwork_on_black_is_not_cut_off() -> None:
+    artwork = plateau(level=0.0, share=0.35, beside=0.0, soft=0.6)
+    assert breaches("light.crushed", clip(crushed=artwork)) == []
+
+
+def test_exr_shadows_are_cut_off_where_no_light_is_left() -> None:
+    for level, count in ((0.0, 1), (0.0003, 0)):
+        dark = plateau(level=level, share=0.4, beside=0.1)
+        assert len(breaches("light.crushed", with_looks(sequence(24), crushed=dark))) == count
+
+
+@pytest.mark.parametrize(("transfer", "count"), [("smpte2084", 1), ("bt709", 0)])
+def test_light_cut_off_at_diffuse_white_counts_where_there_is_room_over_it(
+    transfer: str, count: int
+) -> None:
+    made = clip(clipped=plateau(level=0.58, share=0.05))
+    color = made.facts.color.model_copy(update={"transfer": transfer})
+    made = made.model_copy(update={"facts": made.facts.model_copy(update={"color": color})})
+    assert len(breaches("light.clipped", made)) == count
 
 
 def hdr(level: LightLevel = LEVEL, **changes: Any) -> MovieMeasures:

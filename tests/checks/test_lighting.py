@@ -43,6 +43,19 @@ def test_a_flicker_of_the_picture_is_found_and_nothing_else(stops: float) -> Non
     assert set(range(11, 21)) <= set(breach.frames) <= set(range(9, 23))
 
 
+@pytest.mark.parametrize(("length", "count"), [(12, 1), (6, 0)])
+def test_a_flicker_that_some_of_the_picture_lost_is_found_by_its_turns(
+    length: int, count: int
+) -> None:
+    clip = [picture.copy() for picture in steady()]
+    for n in range(10, 10 + length):
+        clip[n][:36] = exposed(clip[n][:36], 0.025 * (-1) ** n)
+    flickers = found(clip).get("picture.flicker", [])
+    assert [flicker.message.split(" flickers")[0] for flicker in flickers] == [
+        "the picture"
+    ] * count
+
+
 def test_a_flicker_of_a_part_is_found_with_its_place() -> None:
     clip = [picture.copy() for picture in steady()]
     for n, picture in enumerate(clip):

@@ -67,6 +67,18 @@ def test_a_soft_frame_among_sharp_ones_is_found() -> None:
     assert found.frames == (9, 10)
 
 
+@pytest.mark.parametrize(("fine", "count"), [(0.85, 1), (1.3, 0)])
+def test_a_frame_that_lost_contrast_with_its_detail_is_found(fine: float, count: int) -> None:
+    soft = {"detail": Detail(fine=fine, coarse=6.0)}
+    sharp = Detail(fine=2.0, coarse=9.5)
+    assert len(breaches("picture.blurred", clip(change={9: soft}, detail=sharp))) == count
+
+
+def test_a_dark_frame_is_as_sharp_as_the_others() -> None:
+    dark = {"detail": Detail(fine=0.8, coarse=4.0)}
+    assert breaches("picture.blurred", clip(change={9: dark}, detail=Detail(fine=2.0, coarse=10))) == []  # fmt: skip
+
+
 def test_a_soft_clip_and_a_slow_focus_are_no_defects() -> None:
     assert breaches("picture.blurred", clip(detail=Detail(fine=0.3, coarse=9.0))) == []
     pull = {n: {"detail": Detail(fine=2.0 * 0.85 ** abs(n - 12), coarse=10.0)} for n in range(24)}

@@ -87,6 +87,13 @@ def test_ten_bits_show_an_eight_bit_detour() -> None:
     assert banded(look((smooth / 4).round() * 4, bits=10)) > 0.7
 
 
+def test_coding_that_ripples_the_bands_of_ten_bits_does_not_hide_them() -> None:
+    ripple = np.sin(np.arange(SIZE[0]) / 5) * 3
+    smooth = ramp(160, 440)
+    assert banded(look(smooth + ripple, bits=10)) < 0.01
+    assert banded(look((smooth / 40).round() * 40 + ripple, bits=10)) > 0.5
+
+
 def test_texture_is_not_banded() -> None:
     assert banded(look((texture() / 4).round() * 4)) < 0.01
 
@@ -133,6 +140,22 @@ def test_blur_takes_fine_detail() -> None:
     assert sharp
     assert soft
     assert soft.fine / soft.coarse < 0.5 * sharp.fine / sharp.coarse
+
+
+def test_a_small_picture_has_detail_and_no_grid_of_blocks() -> None:
+    small = [look(np.ascontiguousarray(p[:54, :96])) for p in (texture(), texture(soft=4.0))]
+    assert [found.blocks for found in small] == [None, None]
+    sharp, soft = (found.detail for found in small)
+    assert sharp
+    assert soft
+    assert soft.fine < 0.5 * sharp.fine
+
+
+def test_small_exr_frames_are_graded_by_their_pixels() -> None:
+    smooth = np.linspace(0.2, 0.5, 192)[None].repeat(108, 0)
+    stepped = (np.round(smooth ** (1 / 2.4) * 40) / 40) ** 2.4
+    assert banded(light(smooth)) == 0
+    assert banded(light(stepped)) > 0.4
 
 
 def test_bars_are_counted_and_proven() -> None:
@@ -227,6 +250,20 @@ def test_a_level_is_one_with_the_codes_beside_it(bits: int) -> None:
         assert plateau
         assert plateau.level == pytest.approx((level - 16) / 219, abs=0.006)
         assert 0.85 * planted.mean() < plateau.share < 1.1 * planted.mean()
+
+
+@pytest.mark.parametrize("bits", [8, 10])
+def test_noise_of_coding_does_not_hide_what_was_cut_off(bits: int) -> None:
+    glow = np.hypot(*np.mgrid[-96:96, -160:160]) * -1.2 + 220
+    noise = cv2.GaussianBlur(np.random.default_rng(3).normal(0, 1, SIZE[::-1]), (0, 0), 0.8) * 4
+    found = look((glow.clip(16, 150) + noise) * 2 ** (bits - 8), bits=bits).clipped
+    plain = look((glow + noise) * 2 ** (bits - 8), bits=bits).clipped
+    assert found
+    assert found.level == pytest.approx((150 - 16) / 219, abs=0.006)
+    assert found.share > 0.8 * float((glow >= 150).mean())
+    assert found.beside < 0.3 * found.share
+    assert found.soft > 0.8
+    assert plain is None or plain.share - plain.beside < 0.01
 
 
 def test_paper_has_a_hard_outline() -> None:
@@ -325,6 +362,17 @@ def test_cut_off_exr_highlights_have_their_value() -> None:
     assert found
     assert found.level == pytest.approx(1, rel=0.02)
     assert found.share > 0.2
+
+
+def test_exr_shadows_without_light_are_told_from_dark_ones() -> None:
+    fall = 0.0002 + 0.2 * 2 ** (-np.hypot(*np.mgrid[-96:96, -160:160]) / 8)
+    dark, none = light(fall).crushed, light((fall - 0.001).clip(0)).crushed
+    assert dark
+    assert dark.level == pytest.approx(0.0002, rel=0.5)
+    assert none
+    assert none.level == 0
+    assert none.share == pytest.approx(float((fall <= 0.001).mean()), rel=0.1)
+    assert none.soft > 0.9
 
 
 def test_an_eight_bit_detour_shows_in_exr() -> None:

@@ -147,7 +147,12 @@ def _crushed(bed: Bed, dice: Dice, share: float) -> Planted:
 
 
 def _white(bed: Bed, dice: Dice, stops: float) -> Planted:
-    codes = [bed.clip.code(bed.clip.light(c) * np.float32(2**stops)) for c in bed.clip.codes]
+    """Everything exposed up, a white wall in the picture with it: by candle light nothing else says where diffuse white lies."""
+    wall = box_in(bed, dice, 0.2)
+    lights = [bed.clip.light(code) for code in bed.clip.codes]
+    for light in lights:
+        light[wall] = 1
+    codes = [bed.clip.code(light * np.float32(2**stops)) for light in lights]
     return Planted(bed.write(codes))
 
 

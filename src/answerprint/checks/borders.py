@@ -140,10 +140,16 @@ def _pairs(
     """
     told = [(n, held) for n, look in seen if (held := _held(look.bars, axis, limits))]
     runs: list[tuple[int, tuple[int, int]]] = []
-    for (number, held), (_, after) in zip(told, told[1:] + told[-1:], strict=True):
-        # Coding needs a frame to settle: what the next one has not is no width of its own.
-        if not runs or (_differ(held, runs[-1][1]) and not _differ(held, after)):
+    for at, (number, held) in enumerate(told):
+        after, then = (told[min(at + by, len(told) - 1)][1] for by in (1, 2))
+        if not runs:
             runs.append((number, held))
+        elif _differ(held, runs[-1][1]):
+            # Coding needs a frame to settle: what the next ones have not is no width of its own.
+            if not _differ(held, after):
+                runs.append((number, held))
+            elif _differ(after, runs[-1][1]) and not _differ(after, then):
+                runs.append((number, after))
     return runs
 
 

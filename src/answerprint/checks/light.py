@@ -17,6 +17,12 @@ Clip = SequenceMeasures | MovieMeasures
 _NEARLY_WHITE: Final = 0.95
 """Level from which a movie's brightest is white, where editors and encoders cut off, and an EXR's a highlight."""
 
+_HIGHLIGHT: Final = {"smpte2084": 0.55, "arib-std-b67": 0.7}
+"""The same in PQ and HLG, which leave room over diffuse white: 0.58 and 0.75, so that what is flat there has lost its highlights."""
+
+_BLACK: Final = 0.0024
+"""Level up to which a movie's darkest level is black itself, half an 8-bit code; the blacks of pictures lie a code over it."""
+
 _NEARLY_BLACK: Final = 0.08
 """Level up to which a movie's darkest level is black, and an EXR's a shadow: two stops under middle grey."""
 
@@ -86,7 +92,7 @@ def clipped(subject: Subject) -> Iterator[Breach]:
 
     Cut-off light is a flat area at the brightest level, larger than what the
     levels beside it hold and reached in a gradient; paper and flat artwork have
-    hard outlines. Under white, where paint is flat, too, it has to be larger.
+    hard outlines. Under white (of PQ and HLG: diffuse white), where paint is flat, too, it has to be larger.
     What is cut off is lost: ask for the HDR or EXR of the job.
     """
     limits = subject.limits.look
@@ -98,14 +104,15 @@ def clipped(subject: Subject) -> Iterator[Breach]:
     "light.crushed",
     LOOK,
     severity=Severity.WARNING,
-    limit="look.crushed_share look.plateau_soft look.plateau_beside look.crushed_alone",
+    limit="look.crushed_share look.crushed_soft look.plateau_beside look.crushed_alone",
     source="measured",
 )
 def crushed(subject: Subject) -> Iterator[Breach]:
     """Shadows are not cut off.
 
-    Cut-off shadows are a flat area at the darkest level, with tones crowded just
-    above it; a night sky or a void has none there and counts only as most of the picture.
+    Cut-off shadows are a flat area of nothing but black that tones run into, or one
+    above black with tones crowded next to it; what else is dark, as a night sky a code or two over
+    black, counts only as most of the picture. A void that was meant to be black is right.
     """
     limits = subject.limits.look
     for clip in subject.clips:
@@ -170,20 +177,22 @@ def signals_of(movie: MovieMeasures) -> dict[int, Signal]:
 def _plateaus(clip: Clip, limits: LookLimits, *, bright: bool) -> Iterator[Breach]:
     """Tell the frames whose tones are cut off at one end."""
     hit = {}
+    soft = limits.plateau_soft if bright else limits.crushed_soft
     for number, look in looks(clip):
         own, other = (look.clipped, look.crushed) if bright else (look.crushed, look.clipped)
         # A picture that is flat all over has one plateau at both ends.
         if own is None or (other and own.level == other.level):
             continue
-        least = _least_bright(own, limits, clip) if bright else _least_dark(own, limits)
-        if own.soft >= limits.plateau_soft and own.share - own.beside > least:
+        least = (_least_bright if bright else _least_dark)(own, limits, clip)
+        if own.soft >= soft and own.share - own.beside > least:
             hit[number] = own
     if hit:
         worst = max(hit, key=lambda n: hit[n].share)
         found, (x, y) = hit[worst], hit[worst].at
         what = "highlights" if bright else "shadows"
+        level = "black" if not bright and _is_black(found, clip) else f"{found.level:.4g}"
         yield Breach(
-            f"{what} of the {kind(clip)} are cut off at {found.level:.4g}, worst in frame {worst}, for example at x {x}, y {y}",
+            f"{what} of the {kind(clip)} are cut off at {level}, worst in frame {worst}, for example at x {x}, y {y}",
             measured=found.share,
             limit=limits.clipped_share if bright else limits.crushed_share,
             unit="of the picture",
@@ -193,14 +202,28 @@ def _plateaus(clip: Clip, limits: LookLimits, *, bright: bool) -> Iterator[Breac
 
 
 def _least_bright(found: Plateau, limits: LookLimits, clip: Clip) -> float:
-    if found.level >= _NEARLY_WHITE:
+    if found.level >= _highlight(clip):
         return limits.clipped_share
     # Scene-linear light under diffuse white is no highlight; a movie may have been graded down.
     return 1.0 if isinstance(clip, SequenceMeasures) else limits.clipped_alone
 
 
-def _least_dark(found: Plateau, limits: LookLimits) -> float:
+def _highlight(clip: Clip) -> float:
+    transfer = clip.facts.color.transfer if isinstance(clip, MovieMeasures) else None
+    return _HIGHLIGHT.get(transfer or "", _NEARLY_WHITE)
+
+
+def _least_dark(found: Plateau, limits: LookLimits, clip: Clip) -> float:
     if found.level > _NEARLY_BLACK:
         return 1.0
-    crowded = found.beside >= limits.plateau_beside * found.share
+    if _is_black(found, clip):
+        return limits.crushed_share
+    # Scene-linear light is cut off at nothing but black; a movie may have been graded up.
+    graded = isinstance(clip, MovieMeasures)
+    crowded = graded and found.beside >= limits.plateau_beside * found.share
     return limits.crushed_share if crowded else limits.crushed_alone
+
+
+def _is_black(found: Plateau, clip: Clip) -> bool:
+    """Tell whether a plateau is black itself; that of an EXR is where there is no light at all."""
+    return found.level <= (_BLACK if isinstance(clip, MovieMeasures) else 0)

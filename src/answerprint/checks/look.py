@@ -6,7 +6,7 @@ from typing import Final
 from answerprint.checks.check import Breach, Need, Subject, check
 from answerprint.checks.looklimits import LookLimits
 from answerprint.measured.clips import MovieMeasures, SequenceMeasures
-from answerprint.measured.look import BAND_STEPS, Banding, BlockEdges, FrameLook
+from answerprint.measured.look import BAND_STEPS, Banding, BlockEdges, Detail, FrameLook
 from answerprint.report import Severity
 from answerprint.timing import spell_frames
 
@@ -98,7 +98,7 @@ def blocky(subject: Subject) -> Iterator[Breach]:
     "picture.blurred",
     LOOK,
     severity=Severity.WARNING,
-    limit="look.blur_ratio",
+    limit="look.blur_ratio look.blur_kept",
     source="measured",
 )
 def blurred(subject: Subject) -> Iterator[Breach]:
@@ -107,11 +107,19 @@ def blurred(subject: Subject) -> Iterator[Breach]:
     Fine detail is judged by the frame's own contrast, against the sharpest of
     three frames before and of three after: motion blur comes and goes over more
     frames than that, and a clip that is soft all along is a matter of taste and not told.
+    As blur takes contrast, too, less of a loss by contrast counts where as much detail is lost in all.
     """
     limits = subject.limits.look
     for clip in subject.clips:
-        seen = [(n, _sharpness(look)) for n, look in looks(clip)]
-        soft = {n: share for n, share in _softness(seen) if share < limits.blur_ratio}
+        seen = [(n, look.detail) for n, look in looks(clip)]
+        own = dict(_softness([(n, _sharpness(detail)) for n, detail in seen]))
+        lost = dict(_softness([(n, detail.fine if detail else None) for n, detail in seen]))
+        soft = {
+            n: share
+            for n, share in own.items()
+            if share < limits.blur_ratio
+            or (share < limits.blur_kept and lost[n] < limits.blur_ratio)
+        }
         if soft:
             worst = min(soft, key=lambda n: soft[n])
             yield Breach(
@@ -150,11 +158,9 @@ def _stands_out(edges: BlockEdges) -> float:
     return edges.edge / (edges.inside + _FAINT)
 
 
-def _sharpness(look: FrameLook) -> float | None:
+def _sharpness(detail: Detail | None) -> float | None:
     """Return fine detail by contrast; None for a picture that shows nothing."""
-    if look.detail is None or look.detail.coarse < 0.5:
-        return None
-    return look.detail.fine / look.detail.coarse
+    return detail.fine / detail.coarse if detail and detail.coarse >= 0.5 else None
 
 
 def _softness(seen: list[tuple[int, float | None]]) -> Iterator[tuple[int, float]]:

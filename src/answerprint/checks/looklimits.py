@@ -33,6 +33,8 @@ class LookLimits(Record):
     """Least excess at the edges of blocks in 8-bit codes, averaged over the frame: fainter ones are not seen."""
     blur_ratio: float = Field(default=0.6, gt=0, lt=1)
     """Fine detail of a frame, by its contrast, beside the sharpest of three frames before and of three after."""
+    blur_kept: float = Field(default=0.75, gt=0, lt=1)
+    """The same where fine detail in all, whatever the contrast, falls below blur_ratio: an encoder that borrows from the frames beside a blurred one leaves so much."""
     bar_width: int = Field(default=5, ge=1)
     """Black lines from which they are a bar; fewer are a line at the edge."""
     line_step: float = Field(default=6.0, gt=0)
@@ -49,14 +51,16 @@ class LookLimits(Record):
     """Share of the picture at its brightest level, beyond what the levels beside it hold."""
     crushed_share: float = Field(default=0.1, ge=0, le=1)
     """The same at its darkest."""
-    plateau_soft: float = Field(default=0.6, ge=0, le=1)
-    """Share of its outline that is a gradient; flat artwork has 0.3 to 0.5."""
+    plateau_soft: float = Field(default=0.53, ge=0, le=1)
+    """Share of its outline that is a gradient; flat artwork has 0.3 to 0.5, a burnt-out sky behind fur 0.55."""
+    crushed_soft: float = Field(default=0.65, ge=0, le=1)
+    """The same of a plateau of black, wider looked at; artwork on black has up to 0.6."""
     clipped_alone: float = Field(default=0.06, ge=0, le=1)
     """Share from which a movie's brightest level counts though it is not white."""
     plateau_beside: float = Field(default=0.1, ge=0)
     """Share of a plateau of black that the levels just above it hold where shadows were cut off; a night sky has 0.06."""
     crushed_alone: float = Field(default=0.6, ge=0, le=1)
-    """Share from which black counts without such levels: space and night fill nearly half of a picture."""
+    """Share from which what is darkest counts without such levels and without being black: night fills nearly half of a picture."""
     beyond_ap1_share: float = Field(default=0.02, ge=0, le=1)
     """Share of an EXR frame with colors outside AP1, which grading works in."""
     impossible_share: float = Field(default=0.005, ge=0, le=1)

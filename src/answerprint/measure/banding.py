@@ -13,7 +13,9 @@ from answerprint.measure.compiling import compiled
 from answerprint.measured.look import BAND_STEPS, Banding
 
 FLAT: Final = 0.4
-"""Spread inside a plateau, as a share of the smallest step that counts: a ramp without steps never has one this flat."""
+"""Spread inside a plateau, as a share of the smallest step that is looked for: a ramp without steps never has one this flat."""
+STEPS: Final = (1.5, 4.0)
+"""Smallest steps that are looked for in turn, in 8-bit codes, those over the smallest that counts: larger ones survive more ripple."""
 NARROWEST: Final = 1 / 64
 """Narrowest plateau, as a share of the picture's longer side: 30 pixels of 1920."""
 THINNEST: Final = 4 / 5
@@ -33,21 +35,33 @@ def banding(cells: Cells, plane: NDArray[np.uint16], *, unit: float, smallest: f
 
     A staircase is three or more plateaus, each higher than the last (or lower)
     by steps of `smallest` to 24 codes that are alike. Rises much smaller than these, as the channels
-    of a tint make them in turns, divide a plateau but do not end it. The axis with more of them tells the share.
+    of a tint make them in turns, divide a plateau but do not end it. They are looked for by
+    each of STEPS, as coding ripples a plateau by a part of the steps beside it. The axis with more of them tells the share.
     """
     narrowest = max(5, round(NARROWEST * max(plane.shape)))
-    bounds = np.array([step * unit for step in BAND_STEPS], np.float64)
-    bounds[0] = smallest * unit
     best, where = np.zeros(len(BAND_STEPS) - 1, np.int64), (0, 0)
     for turned, across in ((False, plane), (True, plane.T)):
         lines = np.ascontiguousarray(across[::EVERY])
-        counts, at = np.zeros_like(best), np.zeros(3, np.int64)
-        _staircases(lines, narrowest, FLAT * smallest * unit, bounds, counts, at)
+        counts, at = _counts(lines, narrowest, unit, smallest)
         if counts.sum() > best.sum():
             line, start = int(at[0]) * EVERY, int(at[1])
             best, where = counts, (line, start) if turned else (start, line)
     shares = tuple(float(f"{min(1.0, EVERY * count / plane.size):.3g}") for count in best)
     return Banding(shares=shares, at=cells.pixel(where))
+
+
+def _counts(
+    lines: NDArray[np.uint16], narrowest: int, unit: float, smallest: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Count the cells in staircases by size of step, at the scale that finds most; and where the longest of these is."""
+    best, where = np.zeros(len(BAND_STEPS) - 1, np.int64), np.zeros(3, np.int64)
+    for step in (smallest, *(step for step in STEPS if step > smallest)):
+        bounds = np.maximum(np.array(BAND_STEPS, np.float64), step) * unit
+        counts, at = np.zeros_like(best), np.zeros(3, np.int64)
+        _staircases(lines, narrowest, FLAT * step * unit, bounds, counts, at)
+        if counts.sum() > best.sum():
+            best, where = counts, at
+    return best, where
 
 
 @compiled

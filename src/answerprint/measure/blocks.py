@@ -34,10 +34,11 @@ def block_edges(
     """Measure fine detail and block edges, across (vertical edges) and down, of an integer plane.
 
     `unit` is how many of its values make one 8-bit code, and what lies below
-    `floor` counts as that. None for a plane too small to hold four macroblocks a side.
+    `floor` counts as that. No block edges of a plane too small to hold four macroblocks a
+    side, and no detail of one that is no larger than one.
     """
     height, width = plane.shape
-    if min(height, width) < 4 * _COARSE:
+    if height < _COARSE or width < _GROUP:
         return None, None
     across, down = np.zeros(width, np.int64), np.zeros(height, np.int64)
     sums = np.zeros(5, np.int64)
@@ -47,6 +48,8 @@ def block_edges(
     detail = Detail(
         fine=_short((along / seen + below / held) / 2 / unit), coarse=_short(far / seen / unit)
     )
+    if min(height, width) < 4 * _COARSE:
+        return detail, None
     rows, columns = len(range(1, height - 1, SAMPLED)), _sampled_columns(width)
     return detail, (_edges(across / (rows * unit)), _edges(down / (columns * unit)))
 

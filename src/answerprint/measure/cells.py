@@ -63,7 +63,7 @@ def averaged_planes(planes: Mapping[str, Codes], bits: int) -> Cells:
     names = "YUV" if "Y" in planes else "RGB"
     spare = min(SPARE, 16 - bits)
     lead = planes[names[0]]
-    ratio = _ratio(max(lead.shape))
+    ratio = pixels_a_cell(max(lead.shape))
     size = (lead.shape[1] // ratio, lead.shape[0] // ratio)
     shown = tuple(_averaged(planes[name], size, spare) for name in names if name in planes)
     unit = 2.0 ** (bits - 8 + spare)
@@ -84,7 +84,8 @@ def inside(cells: Cells, bars: tuple[int, int, int, int] | None) -> Cells:
     return replace(cells, planes=kept, corner=cells.pixel((left, top)))
 
 
-def _ratio(longer: int) -> int:
+def pixels_a_cell(longer: int) -> int:
+    """Return how many pixels across and down a cell covers, by the longer side of the picture."""
     ratio = 1
     while longer // (2 * ratio) >= LONGER:
         ratio *= 2

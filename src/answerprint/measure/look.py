@@ -3,10 +3,12 @@
 Fine detail, block edges and borders are looked at in the picture's own pixels,
 on some of its lines; tones, gamut and banding on cells, averages of at least
 320 on the longer side: 4x4 pixels at 1080p. That is a filter as R103 allows one,
-and what a viewer sees of a plateau. Memory: half a plane a frame.
+and what a viewer sees of a plateau. Shadows of EXR are looked at on one pixel of
+as many, as cells have no light under DARKEST. Memory: half a plane a frame.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 import cv2
@@ -18,11 +20,11 @@ from answerprint.color.primaries import REC709, Chromaticities
 from answerprint.measure.banding import banding
 from answerprint.measure.blocks import block_edges
 from answerprint.measure.borders import black_bars, edge_lines
-from answerprint.measure.cells import Cells, averaged_planes, inside
+from answerprint.measure.cells import Cells, averaged_planes, inside, pixels_a_cell
 from answerprint.measure.gamut import beyond_ap1, beyond_p3
 from answerprint.measure.pixels import DARKEST
 from answerprint.measure.plateaus import plateaus
-from answerprint.measure.tones import CODE, survey, tones_of, value_of
+from answerprint.measure.tones import CODE, FULL, ZERO, survey, tones_of, value_of
 from answerprint.measured.look import FrameLook, Plateau
 from answerprint.measured.movie import ColorTags
 from answerprint.media.exr import Plane
@@ -34,6 +36,10 @@ SMALLEST: Final = 16
 
 _FLOOR: Final = 0x2000
 """Bit pattern of 2^-7, under which a display shows next to nothing and a logarithm sees mountains."""
+_NORMAL: Final = 0x0400
+"""Bit pattern of 2^-14, the smallest normal half."""
+_LARGEST: Final = 0x7BFF
+"""That of 65504, the largest."""
 _NEARLY_BLACK: Final = 0x1800
 """Bit pattern of 2^-9: black of an EXR, DWA's noise included."""
 
@@ -72,9 +78,15 @@ def look_at_light(
     cells = Cells(
         tuple(cv2.split(log_cells.view(np.uint16))), HALF_CODE, lead.shape[1] // log_cells.shape[1]
     )
-    active = inside(cells, bars.proven if bars else None)
-    smooth = np.maximum(active.planes[len(active.planes) // 2], _FLOOR)
-    bright, dark = plateaus(_highest(active.planes), HALF_CODE)
+    widths = bars.proven if bars else None
+    active = inside(cells, widths)
+    every = pixels_a_cell(max(lead.shape))
+    thinned = inside(_thinned(picture, every), widths)
+    # Cells of a small picture are too few to follow a gradient and an outline by.
+    graded = active if every >= cells.pixels else thinned
+    smooth = np.maximum(graded.planes[len(graded.planes) // 2], _FLOOR)
+    bright, _ = plateaus(_highest(graded.planes), HALF_CODE, coded=False)
+    _, dark = plateaus(_codes_of_patterns()[_highest(thinned.planes)], CODE, coded=False)
     gamut = None
     if len(active.planes) == 3:
         merged = cv2.merge(active.planes).view(np.int16)
@@ -82,11 +94,11 @@ def look_at_light(
     return FrameLook(
         detail=detail,
         blocks=blocks,
-        banding=banding(active, smooth, unit=HALF_CODE, smallest=1.5),
+        banding=banding(graded, smooth, unit=HALF_CODE, smallest=1.5),
         bars=bars,
         lines=edge_lines({"G": lead}, HALF_CODE, _FLOOR),
-        clipped=_placed(bright, active, _light_of(bright.level)) if bright else None,
-        crushed=_placed(dark, active, _light_of(dark.level)) if dark else None,
+        clipped=_placed(bright, graded, _light_of(bright.level)) if bright else None,
+        crushed=_placed(dark, thinned, _light_shown(dark.level)) if dark else None,
         gamut=gamut.model_copy(update={"at": active.pixel(gamut.at)}) if gamut else None,
     )
 
@@ -130,6 +142,30 @@ def _placed(found: Plateau, cells: Cells, level: float) -> Plateau:
 def _light_of(pattern: float) -> float:
     light = float(np.array([round(pattern)], np.uint16).view(np.float16)[0]) - DARKEST
     return float(f"{max(light, 0.0):.4g}")
+
+
+def _thinned(picture: tuple[Plane, ...], every: int) -> Cells:
+    """Return the bit patterns of one pixel of `every` x `every`, none negative nor over the largest half, in place of cells."""
+    seen = (_patterns(plane[::every, ::every]).clip(0, _LARGEST) for plane in picture)
+    return Cells(tuple(patterns.view(np.uint16) for patterns in seen), HALF_CODE, every)
+
+
+@cache
+def _codes_of_patterns() -> NDArray[np.uint16]:
+    """Return the BT.1886 signal of light by its bit pattern, ZERO for black and ZERO + FULL for 1.
+
+    What is below the smallest normal half is black: DWA leaves as much of a zero.
+    """
+    light = np.arange(_LARGEST + 1, dtype=np.uint16).view(np.float16).astype(np.float32)
+    light[:_NORMAL] = 0
+    codes = np.minimum(ZERO + FULL * light ** np.float32(1 / 2.4), 65535)
+    return np.asarray(codes, np.uint16)
+
+
+def _light_shown(stored: float) -> float:
+    """Return the light that a value of `_codes_of_patterns` stands for."""
+    light = max(value_of(stored), 0.0) ** 2.4
+    return float(f"{light:.3g}") if light >= 2.0**-14 else 0.0
 
 
 def _highest(planes: tuple[NDArray[np.uint16], ...]) -> NDArray[np.uint16]:
