@@ -61,9 +61,9 @@ def arguments() -> argparse.Namespace:
 
 def decoded(source: Path, count: int) -> list[tuple[list[Any], Any]]:
     """Return planes and primaries of frames spread over a clip."""
+    from answerprint.deliverables.masterpictures import master_pictures
     from answerprint.deliverables.treatment import Treatment
     from answerprint.ingest.delivery import open_one
-    from answerprint.deliverables.masterpictures import master_pictures
     from answerprint.media.exr import read_frame
 
     found = []
@@ -145,7 +145,7 @@ def missed_share(view: str, baked: Any, pair: Any) -> float:
     flat = [np.ascontiguousarray(plane).reshape(-1).view(np.uint16) for plane in planes]
     out = np.empty((3, flat[0].size), np.uint16)
     matrix = Grading(view=view).matrix(primaries)
-    return looked_up(baked.lattice, flat, half_light(), matrix, out).size / flat[0].size
+    return looked_up(baked.bake, flat, half_light(), matrix, out).size / flat[0].size
 
 
 def timed(way: Callable[[Any], Any], frames: list[Any], threads: int) -> tuple[float, float]:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from answerprint.color import bakes
+from answerprint.color.curves import Curves
 from answerprint.color.lattice import Lattice
 
 SCRIPT = """
@@ -20,7 +21,7 @@ from answerprint.color.grading import Grading
 rendering.bake = partial(bake, fineness=Fineness(9, 1, 1 << 14))
 baked = []
 made = rendering.rendering(Grading(), rendering.WORTH, progress=lambda station, done, total: baked.append(station))
-print(len(baked), made.lattice.bytes)
+print(len(baked), made.bake.bytes)
 """
 
 
@@ -43,6 +44,16 @@ def a_lattice() -> Lattice:
     )
 
 
+def some_curves() -> Curves:
+    random = np.random.default_rng(2)
+    return Curves(
+        axes=random.random((3, 3)),
+        weights=random.random(3),
+        gains=np.ones(1, np.float32),
+        curves=random.random((3, 50)).astype(np.float32),
+    )
+
+
 def kept(key: str = "abc") -> Path:
     bakes.keep(key, a_lattice())
     return bakes.bake_folder() / f"{key}-{bakes.EDITION}"
@@ -51,11 +62,19 @@ def kept(key: str = "abc") -> Path:
 def test_a_bake_comes_back_as_it_was() -> None:
     kept()
     found = bakes.load("abc")
-    assert found is not None
+    assert isinstance(found, Lattice)
     for name in ("axes", "ramp", "table", "cells", "masks"):
         assert np.array_equal(getattr(found, name), getattr(a_lattice(), name))
     assert (found.top, found.clamps) == (1024.0, True)
     assert bakes.load("abd") is None
+
+
+def test_curves_come_back_as_they_were() -> None:
+    bakes.keep("curves", some_curves())
+    found = bakes.load("curves")
+    assert isinstance(found, Curves)
+    for name in ("axes", "weights", "gains", "curves"):
+        assert np.array_equal(getattr(found, name), getattr(some_curves(), name))
 
 
 def test_a_bake_that_is_kept_again_replaces_the_old_and_leaves_nothing() -> None:
@@ -81,7 +100,9 @@ def test_a_file_that_was_cut_short_is_noticed(name: str, left: int) -> None:
     assert bakes.load("abc") is None
 
 
-@pytest.mark.parametrize("said", ["[]", "null", "{}", '{"digests": {}}'])
+@pytest.mark.parametrize(
+    "said", ["[]", "null", "{}", '{"digests": {}}', '{"kind": "cube", "digests": {}}']
+)
 def test_a_bake_that_says_something_else_is_not_believed(said: str) -> None:
     (kept() / "bake.json").write_text(said)
     assert bakes.load("abc") is None

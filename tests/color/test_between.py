@@ -61,9 +61,9 @@ def test_a_picture_is_converted_plane_by_plane() -> None:
     rgb = np.random.default_rng(8).integers(0, 65536, (3, 5, 7)).astype(np.uint16)
     made = display_rendering(PQ, SDR, 1)
     assert made is not None
-    assert made.lattice is None
+    assert made.bake is None
     shown = made.show(rgb)
     flat = hdr_to_sdr((rgb.reshape(3, -1).T / 65535).astype(np.float32), "smpte2084")
     assert shown.shape == rgb.shape
     assert np.abs(shown.reshape(3, -1).T - flat * 65535).max() <= 1
-    assert display_rendering(PQ, SDR, WORTH, exactly=True).lattice is None  # type: ignore[union-attr]
+    assert display_rendering(PQ, SDR, WORTH, exactly=True).bake is None  # type: ignore[union-attr]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from answerprint.cli.color import pictures_of
 from answerprint.color import rendering as room
 from answerprint.color.grading import Grading
-from answerprint.color.lattice import TOLERANCE
+from answerprint.color.lattice import TOLERANCE, Lattice
 from answerprint.color.primaries import AP0
 from answerprint.color.proof import (
     BRIGHTEST,
@@ -62,6 +62,7 @@ def test_pictures_and_a_sweep_are_compared_and_added_up(small: None) -> None:
 def test_a_lattice_that_is_wrong_is_found_out(small: None) -> None:
     right = prove_view(Grading(), [one()], sweep=0)
     ((key, made),) = room._LOADED.items()
+    assert isinstance(made, Lattice)
     made.table[: made.table.size // 2] += np.uint16(64 * 5)
     wrong = prove_view(Grading(), [one()], sweep=0)
     del room._LOADED[key]

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from answerprint.color.curves import Curves
 from answerprint.color.grading import Grading, chromaticity
-from answerprint.color.lattice import TOLERANCE
+from answerprint.color.lattice import TOLERANCE, Lattice
 from answerprint.color.primaries import AP0, AP1, REC709, REC2020, rgb_to_rgb, rgb_to_xyz
 from answerprint.color.rendering import WORTH, Rendering, axes_of, half_light, rendering
 from answerprint.color.transforms import exact, to_display
@@ -108,7 +109,7 @@ def test_a_stop_more_is_twice_the_light() -> None:
 def test_a_stop_more_is_twice_the_light_baked_with_the_same_bake(baked: Rendering) -> None:
     light = picture(2)
     raised = rendering(Grading(exposure=1), WORTH)
-    assert raised.lattice is baked.lattice
+    assert raised.bake is baked.bake
     assert off(raised.show(planes(light), AP1), baked.show(planes(light * 2), AP1)) < 0.05
 
 
@@ -140,9 +141,22 @@ def test_every_view_but_hlg_untoned_clamps_to_known_primaries(name: str) -> None
     assert (primaries, top) == expected.get(name, (AP1, 8192 if high else 1024))
 
 
+def test_a_view_that_maps_no_tones_is_kept_as_curves_and_shown_by_them(tmp_path: Path) -> None:
+    untoned = Grading(view="untoned-rec709", exposure=1)
+    with small_bakes(tmp_path):
+        first = rendering(untoned, WORTH)
+    with small_bakes(tmp_path):
+        again = rendering(untoned, WORTH)
+    assert isinstance(again.bake, Curves)
+    halves = odd_halves()
+    exact_codes = exactly(view="untoned-rec709", exposure=1).show(planes(halves), REC2020)
+    for made in (first, again):
+        assert off(made.show(planes(halves), REC2020), exact_codes) < 0.1
+
+
 def test_few_pixels_are_not_worth_a_bake_and_none_is_made_that_is_not_asked() -> None:
-    assert rendering(Grading(), WORTH - 1).lattice is None
-    assert rendering(Grading(), WORTH, exactly=True).lattice is None
+    assert rendering(Grading(), WORTH - 1).bake is None
+    assert rendering(Grading(), WORTH, exactly=True).bake is None
 
 
 def test_a_bake_is_told_of_once_and_damaged_ones_are_made_again(
@@ -153,8 +167,8 @@ def test_a_bake_is_told_of_once_and_damaged_ones_are_made_again(
     def baked_now() -> bytes:
         with small_bakes(tmp_path):
             made = rendering(Grading(), WORTH, progress=lambda *said: told.append(said[0]))
-            assert made.lattice is not None
-            return made.lattice.table.tobytes()
+            assert isinstance(made.bake, Lattice)
+            return made.bake.table.tobytes()
 
     first = baked_now()
     assert baked_now() == first
@@ -169,4 +183,4 @@ def test_where_nothing_can_be_kept_pictures_are_shown_all_the_same(tmp_path: Pat
     (tmp_path / "file").write_text("in the way")
     with small_bakes(tmp_path / "file"):
         made = rendering(Grading(), WORTH)
-    assert made.lattice is not None
+    assert isinstance(made.bake, Lattice)

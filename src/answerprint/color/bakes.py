@@ -8,19 +8,27 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import xxhash
 
+from answerprint.color.curves import Curves
 from answerprint.color.lattice import Lattice
+
+Bake = Lattice | Curves
 
 PLACE: Final = "ANSWERPRINT_CACHE"
 """Environment variable that names the folder; else `answerprint` below the user's cache folder."""
-EDITION: Final = 7
-"""Counts changes of how lattices are made: bakes of another edition are not used."""
+EDITION: Final = 8
+"""Counts changes of how bakes are made: those of another edition are not used."""
 
-_ARRAYS: Final = ("axes", "ramp", "table", "cells", "masks")
+_KINDS: Final[dict[str, type[Bake]]] = {"lattice": Lattice, "curves": Curves}
+_ARRAYS: Final = {
+    "lattice": ("axes", "ramp", "table", "cells", "masks"),
+    "curves": ("axes", "weights", "gains", "curves"),
+}
+_NUMBERS: Final = {"lattice": ("top", "clamps"), "curves": ()}
 
 
 def bake_folder() -> Path:
@@ -32,31 +40,33 @@ def bake_folder() -> Path:
     return Path(home) / "answerprint" / "bakes"
 
 
-def load(key: str) -> Lattice | None:
+def load(key: str) -> Bake | None:
     """Return the bake of that key, its arrays mapped from disk; None where there is none, or a damaged one."""
     folder = bake_folder() / f"{key}-{EDITION}"
     try:
         said = json.loads((folder / "bake.json").read_text(encoding="ascii"))
         # Mapped copy-on-write: processes share the pages, and the kernel sees an ordinary array.
-        arrays = {
-            name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="c")) for name in _ARRAYS
+        parts: dict[str, Any] = {
+            name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="c"))
+            for name in _ARRAYS[said["kind"]]
         }
-        digests = {name: _digest(array) for name, array in arrays.items()}
+        digests = {name: _digest(array) for name, array in parts.items()}
         if said["digests"] != digests:
             return None
-        return Lattice(top=said["top"], clamps=said["clamps"], **arrays)
+        parts |= {name: said[name] for name in _NUMBERS[said["kind"]]}
+        return _KINDS[said["kind"]](**parts)
     except (OSError, ValueError, KeyError, TypeError, EOFError):
         return None
 
 
-def keep(key: str, lattice: Lattice) -> None:
+def keep(key: str, bake: Bake) -> None:
     """Write a bake so that other processes see it whole or not at all; a folder that cannot be written keeps none."""
     folder = bake_folder() / f"{key}-{EDITION}"
     with suppress(OSError):
         folder.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=".baking-", dir=folder.parent))
         try:
-            _write(work, lattice)
+            _write(work, bake)
             shutil.rmtree(folder, ignore_errors=True)
             work.replace(folder)
         finally:
@@ -78,15 +88,17 @@ def one_baker(key: str) -> Iterator[None]:
         yield
 
 
-def _write(work: Path, lattice: Lattice) -> None:
+def _write(work: Path, bake: Bake) -> None:
+    kind = "curves" if isinstance(bake, Curves) else "lattice"
     digests = {}
-    for name in _ARRAYS:
-        array = getattr(lattice, name)
+    for name in _ARRAYS[kind]:
+        array = getattr(bake, name)
         np.save(work / f"{name}.npy", array)
         digests[name] = _digest(array)
-    said = {"top": lattice.top, "clamps": lattice.clamps, "digests": digests}
+    numbers = {name: getattr(bake, name) for name in _NUMBERS[kind]}
+    said = {"kind": kind, "digests": digests, **numbers}
     (work / "bake.json").write_text(json.dumps(said), encoding="ascii")
 
 
 def _digest(array: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> str:
-    return xxhash.xxh3_64(np.ascontiguousarray(array).data.cast("B")).hexdigest()
+    return xxhash.xxh3_64(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data).hexdigest()

@@ -4,7 +4,8 @@ An ACES output transform costs about 0.4 µs a pixel. Sampled on a lattice it is
 looked up in a twentieth of that, wrong by dozens of codes where it has creases.
 So the lattice is built on the axes the transform itself clamps to, spaced by the
 transform's own response to greys, refined where a cell's error is too large,
-and what is still too far off is marked: such pixels go the exact way.
+and what is still too far off is marked: such pixels go the exact way. A fault
+that is found is followed into the parts beside it, as far as it goes on there.
 """
 
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.color.creases import creased, steep
+from answerprint.color.following import faces_beside, marked_parts
 from answerprint.color.kernel import FINE
 from answerprint.color.lattice import Colors, Exact, Lattice
 from answerprint.color.probing import TRUSTED, Prober
@@ -45,6 +47,8 @@ class Fineness:
     """Times that `at_once` random colors are drawn at the end: 17 million."""
     at_once: int = 1 << 18
     """Colors evaluated in one go."""
+    parts_on: int = 6
+    """Parts that a fault is followed through at most, one after the other."""
 
 
 FINENESS: Final = Fineness()
@@ -71,7 +75,7 @@ def bake(
         found = baking.found_out(refined)
         inside = refined.cells[baking.cell_of(found)] >= 0
         again = np.unique(baking.cell_of(found[~inside]))
-        return baking.hardened(baking.refined(refined, again), found[inside])
+        return baking.followed(baking.hardened(baking.refined(refined, again), found[inside]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,22 @@ class _Baking:
         masks = lattice.masks.copy()
         np.bitwise_or.at(masks, lattice.cells[self.cell_of(found)], np.uint64(1) << bits)
         return replace(lattice, masks=masks)
+
+    def followed(self, lattice: Lattice) -> Lattice:
+        """Mark also the parts that the faults of marked ones go on into, and those that they go on into from there."""
+        marked = marked_parts(lattice)
+        fresh = marked
+        for _ in range(self.fineness.parts_on):
+            faces = faces_beside(fresh, marked)
+            found = faces.parts[self._prober(lattice).beside(faces) > TRUSTED[1]]
+            if not len(found):
+                break
+            coarse = lattice.cells[self.cell_of(found)] < 0
+            lattice = self.refined(lattice, np.unique(self.cell_of(found[coarse])))
+            lattice = self.hardened(lattice, found)
+            before, marked = marked, marked_parts(lattice)
+            fresh = marked & ~before
+        return lattice
 
     def cell_of(self, parts: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the coarse cells that hold parts, (n, 3), counted along each axis as if every cell were refined."""

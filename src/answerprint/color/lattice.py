@@ -62,8 +62,10 @@ def looked_up(
     """
     missed = np.empty(flat[0].size, np.int32)
     whole = (lattice.axes @ matrix).astype(np.float32)
+    # The kernel reads a mask for every pixel, of the first block where a cell has none.
+    masks = lattice.masks if lattice.masks.size else np.zeros(1, np.uint64)
     count = look_up(
         *flat, light, whole, lattice.top, lattice.clamps, BIAS, lattice.ramp, lattice.table,
-        lattice.side, lattice.cells, lattice.masks, out, missed,
+        lattice.side, lattice.cells, masks, out, missed,
     )  # fmt: skip
     return missed[:count]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.color.creases import TEN_BIT
+from answerprint.color.following import Faces
 from answerprint.color.kernel import FINE
 from answerprint.color.lattice import Colors, Lattice, looked_up
 from answerprint.color.spacing import Spacing
@@ -30,6 +31,10 @@ _REACHES: Final = (1.0, 0.5, 0.25, 0.12)
 """How far steps uphill go, in boxes, one round after the other."""
 _STEPS: Final = 6
 """Steps tried in a round."""
+_ON_FACES: Final = 6
+"""Points that errors are sampled at on a face beside a marked part."""
+_INSIDE: Final = 0.002
+"""How far inside the part they lie, in parts."""
 _NO_TABLE: Final = np.zeros(1, np.float32)
 
 
@@ -67,6 +72,25 @@ class Prober:
         climbing = np.flatnonzero((off > _CLIMBED) & (off <= trusted))
         top = self._climbed(corners[climbing], places[climbing])
         off[climbing[top > TOP_TRUSTED[fine]]] = np.inf
+        return off
+
+    def beside(self, faces: Faces) -> NDArray[np.float32]:
+        """Return the largest error found in parts, on faces and uphill from there; infinite past TOP_TRUSTED."""
+        size, count = np.float32(1 / FINE), max(1, len(faces.parts) * _ON_FACES // self.at_once)
+        corners = faces.parts.astype(np.float32) * size
+        spread = spread_evenly(_ON_FACES)[None]
+
+        def probe(some: NDArray[np.int64]) -> _Worst:
+            across = np.arange(3) == faces.axes[some, None]
+            end = np.where(faces.ends[some], 1 - _INSIDE, _INSIDE)[:, None, None]
+            inside = np.where(across[:, None], end, spread) * size
+            places = (corners[some, None] + inside) / (self.lattice.side - 1)
+            return self._worst_of(places.astype(np.float32))
+
+        off, places = _joined(self.pool.map(probe, np.array_split(np.arange(len(corners)), count)))
+        climbing = np.flatnonzero((off > _CLIMBED) & (off <= TRUSTED[1]))
+        top = self._climbed(corners[climbing], places[climbing])
+        off[climbing[top > TOP_TRUSTED[1]]] = np.inf
         return off
 
     def off(self, places: Colors) -> NDArray[np.float32]:

@@ -188,7 +188,7 @@ class _Comparison:
 
     def __init__(self, grading: Grading, baked: Rendering, pool: Executor) -> None:
         self._missed = _Counted(grading)
-        self._baked = Rendering(self._missed, grading, baked.lattice)
+        self._baked = Rendering(self._missed, grading, baked.bake)
         self._exact = rendering(grading, 0, exactly=True)
         self._tags = view_named(grading.view).tags
         self._pool = pool

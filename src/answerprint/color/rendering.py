@@ -7,20 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.color import bakes
+from answerprint.color.bakes import Bake
 from answerprint.color.baking import bake
 from answerprint.color.between import Between
+from answerprint.color.curves import Curves, shown_by_curves
+from answerprint.color.fitting import PRIMARIES, fitted
 from answerprint.color.grading import Grading
 from answerprint.color.kernel import Plane, gather, scatter
-from answerprint.color.lattice import Colors, Lattice, looked_up
-from answerprint.color.primaries import (
-    AP0,
-    AP1,
-    P3_D65,
-    REC709,
-    REC2020,
-    Chromaticities,
-    rgb_to_rgb,
-)
+from answerprint.color.lattice import Colors, looked_up
+from answerprint.color.primaries import AP0, AP1, Chromaticities, rgb_to_rgb
 from answerprint.color.transforms import Exact, exact
 from answerprint.measured.movie import ColorTags
 from answerprint.progress import Progress, silent
@@ -35,8 +30,6 @@ TOPS: Final = (1024.0, 8192.0)
 
 _SAME: Final = 0.2 / 1023
 """Mean difference by which clamped colors are the same; on the clamp itself floats are rounded either way."""
-_AXES: Final = (AP1, REC2020, P3_D65, REC709)
-"""Primaries that output transforms clamp to, ACES 2.0 first."""
 
 
 def half_light() -> NDArray[np.float32]:
@@ -52,16 +45,16 @@ _CODE: Final = (np.arange(1 << 16) / 65535).astype(np.float32)
 class Rendering:
     """A grading ready to show pictures: 16-bit full-range display R'G'B' of scene light.
 
-    Safe to use from many threads. `lattice` is None where every pixel goes the
+    Safe to use from many threads. `bake` is None where every pixel goes the
     exact way.
     """
 
     def __init__(
-        self, transform: Callable[[Colors], Colors], grading: Grading, lattice: Lattice | None
+        self, transform: Callable[[Colors], Colors], grading: Grading, bake: Bake | None
     ) -> None:
         self._exact = transform
         self._grading = grading
-        self.lattice = lattice
+        self.bake = bake
 
     def show(
         self, planes: Sequence[NDArray[np.generic]], primaries: Chromaticities
@@ -74,10 +67,7 @@ class Rendering:
         flat = [_flat(plane) for plane in planes]
         matrix = self._grading.matrix(primaries)
         out = np.empty((3, flat[0].size), np.uint16)
-        if self.lattice is None:
-            missed = np.arange(flat[0].size, dtype=np.int32)
-        else:
-            missed = looked_up(self.lattice, flat, _HALF_LIGHT, matrix, out)
+        missed = _shown(self.bake, flat, _HALF_LIGHT, matrix, out)
         for some in np.array_split(missed, max(1, missed.size >> 13)):
             if some.size:
                 colors = gather(*flat, _HALF_LIGHT, some) @ matrix.T.astype(np.float32)
@@ -88,18 +78,15 @@ class Rendering:
 class DisplayRendering:
     """Display pictures made for one kind of display brought to another, ready for many pictures."""
 
-    def __init__(self, transform: Between, lattice: Lattice | None) -> None:
+    def __init__(self, transform: Between, bake: Bake | None) -> None:
         self._between = transform
-        self.lattice = lattice
+        self.bake = bake
 
     def show(self, rgb: NDArray[np.uint16]) -> NDArray[np.uint16]:
         """Convert full-range R'G'B' of 16 bits, (3, h, w)."""
         flat = list(np.ascontiguousarray(rgb).reshape(3, -1))
         out = np.empty((3, flat[0].size), np.uint16)
-        if self.lattice is None:
-            missed = np.arange(flat[0].size, dtype=np.int32)
-        else:
-            missed = looked_up(self.lattice, flat, _CODE, np.eye(3), out)
+        missed = _shown(self.bake, flat, _CODE, np.eye(3), out)
         for some in np.array_split(missed, max(1, missed.size >> 13)):
             if some.size:
                 scatter(self._between(gather(*flat, _CODE, some)), some, out)
@@ -124,15 +111,15 @@ def display_rendering(
         return None
     if exactly or pixels < WORTH:
         return DisplayRendering(between, None)
-    lattice = _kept(between.key)
-    if lattice is None:
+    kept = _kept(between.key)
+    if kept is None:
         with bakes.one_baker(between.key):
-            lattice = _kept(between.key)
-            if lattice is None:
+            kept = _kept(between.key)
+            if kept is None:
                 progress("baking a display conversion, once on this machine", 0, None)
                 bakes.keep(between.key, bake(between, np.eye(3), 1.0, clamps=True))
-                lattice = _kept(between.key)
-    return DisplayRendering(between, lattice)
+                kept = _kept(between.key)
+    return DisplayRendering(between, kept)
 
 
 def rendering(
@@ -140,13 +127,13 @@ def rendering(
 ) -> Rendering:
     """Make a grading ready to show `pixels` in all: baked where that is worth it and `exactly` is not asked.
 
-    A bake takes half a minute once a machine, and is kept. Raises as
-    `transforms.exact`.
+    A bake takes half a minute once a machine, where a matrix and curves are not
+    all of it, and is kept. Raises as `transforms.exact`.
     """
     transform = exact(grading)
     if exactly or pixels < WORTH:
         return Rendering(transform, grading, None)
-    return Rendering(transform, grading, _lattice(grading, transform, progress))
+    return Rendering(transform, grading, _bake(grading, transform, progress))
 
 
 def axes_of(transform: Exact) -> tuple[Chromaticities, float, bool]:
@@ -161,7 +148,7 @@ def axes_of(transform: Exact) -> tuple[Chromaticities, float, bool]:
         random.random((4096, 3)) ** 3 * 4 * signs,
         random.random((4096, 3)) ** 3 * TOPS[-1] * 4,
     )
-    for primaries in _AXES:
+    for primaries in PRIMARIES:
         for top in TOPS:
             back = rgb_to_rgb(primaries, AP0).T
             if all(_clamps(transform, colors, back, top) for colors in (dim, bright)):
@@ -178,7 +165,7 @@ def _clamps(
     return bool(np.mean(off.max(axis=1)) < _SAME)
 
 
-def _lattice(grading: Grading, transform: Exact, progress: Progress) -> Lattice:
+def _bake(grading: Grading, transform: Exact, progress: Progress) -> Bake:
     kept = _kept(transform.key)
     if kept is not None:
         return kept
@@ -187,19 +174,21 @@ def _lattice(grading: Grading, transform: Exact, progress: Progress) -> Lattice:
         if kept is not None:
             return kept
         progress(f"baking {grading.view}, once on this machine", 0, None)
-        primaries, top, clamps = axes_of(transform)
-        made = bake(transform, rgb_to_rgb(AP0, primaries), top, clamps=clamps)
+        made: Bake | None = fitted(transform)
+        if made is None:
+            primaries, top, clamps = axes_of(transform)
+            made = bake(transform, rgb_to_rgb(AP0, primaries), top, clamps=clamps)
         bakes.keep(transform.key, made)
     return _kept(transform.key) or made
 
 
-_LOADED: Final[dict[str, Lattice]] = {}
+_LOADED: Final[dict[str, Bake]] = {}
 
 
-def _kept(key: str) -> Lattice | None:
+def _kept(key: str) -> Bake | None:
     """Return a bake of this process, or of this machine."""
-    if key not in _LOADED and (lattice := bakes.load(key)) is not None:
-        _LOADED[key] = lattice
+    if key not in _LOADED and (kept := bakes.load(key)) is not None:
+        _LOADED[key] = kept
     return _LOADED.get(key)
 
 
@@ -207,11 +196,23 @@ def _clipped(transform: Exact, colors: NDArray[np.float64]) -> NDArray[np.float3
     return np.clip(transform(np.ascontiguousarray(colors, np.float32)), 0, 1)
 
 
+def _shown(
+    bake: Bake | None,
+    flat: Sequence[Plane],
+    light: NDArray[np.float32],
+    matrix: NDArray[np.float64],
+    out: NDArray[np.uint16],
+) -> NDArray[np.int32]:
+    """Show flat planes in `out` as far as they are baked, and return the indices of the other pixels."""
+    if bake is None:
+        return np.arange(flat[0].size, dtype=np.int32)
+    if isinstance(bake, Curves):
+        return shown_by_curves(bake, flat, light, matrix, out)
+    return looked_up(bake, flat, light, matrix, out)
+
+
 def _flat(plane: NDArray[np.generic]) -> Plane:
     whole = np.ascontiguousarray(plane).reshape(-1)
     if whole.dtype == np.float16:
         return whole.view(np.uint16)
-    light: NDArray[np.float32] = np.nan_to_num(
-        whole.astype(np.float32), nan=0.0, posinf=65504.0, neginf=-65504.0
-    )
-    return light
+    return np.asarray(whole, np.float32)
