@@ -38,8 +38,9 @@ class LoudnessMeter:
         """Meter the next block, (channels, samples)."""
         if self._graph is None:
             return
+        # PyAV 18.1 takes eight planes for nine and raises IndexError: samples of all channels in turn have one plane.
         frame = av.AudioFrame.from_ndarray(
-            np.ascontiguousarray(samples), format="fltp", layout=self._layout
+            np.ascontiguousarray(samples.T).reshape(1, -1), format="flt", layout=self._layout
         )
         frame.sample_rate, frame.pts = self._rate, self._samples
         self._samples += samples.shape[1]
@@ -79,7 +80,7 @@ def _graph(sample_rate: int, layout: str) -> Any:
     graph = Graph()
     try:
         source = graph.add_abuffer(
-            format="fltp",
+            format="flt",
             sample_rate=sample_rate,
             layout=layout,
             time_base=Fraction(1, sample_rate),
