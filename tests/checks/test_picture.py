@@ -88,6 +88,14 @@ def test_a_clip_in_which_something_moves_is_not_frozen() -> None:
     assert breaches("picture.frozen", sequence(24, motion=moving(tones))) == []
 
 
+def test_key_frames_do_not_thaw_a_still() -> None:
+    tones = [0.0, *[0.02] * 47]
+    tones[24] = 0.08
+    assert len(breaches("picture.frozen", sequence(48, motion=moving(tones)))) == 1
+    tones[24] = 0.12
+    assert breaches("picture.frozen", sequence(48, motion=moving(tones))) == []
+
+
 def test_a_still_is_frozen() -> None:
     (found,) = breaches("picture.frozen", sequence(24, motion=moving([0.0, *[0.01] * 23])))
     assert found.measured == pytest.approx(0.01)

@@ -7,6 +7,7 @@ import pytest
 from answerprint.checks.limits import Limits, PixelLimits
 from answerprint.measured.frames import ChannelLevels, Outliers
 from answerprint.measured.samples import Patch, SampleFigures
+from answerprint.report import Severity
 
 from .subjects import breaches, frame, movie, sequence
 
@@ -113,6 +114,18 @@ def test_two_damaged_frames_do_not_excuse_each_other() -> None:
     hurt = {number: {"outliers": Outliers(count=500)} for number in (1030, 1077)}
     found = breaches("pixels.damage", sequence(change=hurt))
     assert [breach.frames for breach in found] == [(1030,), (1077,)]
+
+
+def test_a_patch_that_both_neighbours_agree_on_is_suspected() -> None:
+    lively = {number: {"outliers": Outliers(patch=number % 3)} for number in range(1001, 1121)}
+    assert breaches("pixels.damage", sequence(change=lively)) == []
+    hurt = lively | {1077: {"outliers": Outliers(patch=14, patch_at=(64, 400), count=1)}}
+    (found,) = breaches("pixels.damage", sequence(change=hurt))
+    assert (found.measured, found.limit, found.frames) == (14, 10, (1077,))
+    assert found.severity is Severity.WARNING
+    assert "x 64, y 400" in found.message
+    flits = hurt | {1078: {"outliers": Outliers(patch=12)}}
+    assert breaches("pixels.damage", sequence(change=flits)) == []
 
 
 def test_files_that_cannot_be_opened_are_named() -> None:

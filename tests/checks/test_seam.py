@@ -1,6 +1,7 @@
 """The seam judge, on loops that were rendered and broken in every way it names."""
 
 import csv
+import math
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import answerprint as ap
-from answerprint.checks.join import SeamLimits
 from answerprint.checks.seam import judge_seam
+from answerprint.checks.seamlimits import SeamLimits
 from answerprint.measure.motion import MotionMeter
 from answerprint.measure.movies import measure_movie
-from answerprint.measured.motion import Motion, Spot
+from answerprint.measured.motion import Mixture, Motion, Spot
 from answerprint.rehearsal.scene import Scene, render
 from answerprint.render.text import seam_to_text
 from answerprint.verdict import SeamVerdict
@@ -80,6 +81,25 @@ def faded(clip: Clip, frames: int) -> Clip:
     return made
 
 
+def hurried(clip: Clip, pace: float) -> Clip:
+    """Run a loop faster and faster, up to so many times, frames blended where they fall between two."""
+    made, at = [], 0.0
+    while at < len(clip):
+        early, part = int(at), np.float32(at % 1)
+        made.append(clip[early] * (1 - part) + clip[(early + 1) % len(clip)] * part)
+        at += 1 + (pace - 1) * at / len(clip)
+    return made
+
+
+def still_but_one_place(clip: Clip, count: int = 40) -> Clip:
+    """A picture that stands still but for a twentieth of it."""
+    made = [clip[0].copy() for _ in range(count)]
+    for n, picture in enumerate(made):
+        place = np.s_[40:64, 72:120]
+        picture[place] = clip[n * len(clip) // count][place]
+    return made
+
+
 def coded(place: Path, clip: Clip) -> Motion:
     """Measure a clip as H.264 of good quality, whose first frame is another picture than the last."""
     codes = [(np.clip(p, 0, 1) ** (1 / 2.4) * 255 + 0.5).astype(np.uint8) for p in clip]
@@ -105,6 +125,7 @@ SEAMLESS: dict[str, Spoil] = {
     "grainy": noisy,
     "every second frame": lambda c: c[::2],
     "there and back": lambda c: c[:37] + c[35:0:-1],
+    "one place that moves, grainy": lambda c: noisy(still_but_one_place(c)),
     "over one wild frame twice as bright": lambda c: [
         2 * p if n == 30 else p for n, p in enumerate(c)
     ],
@@ -119,6 +140,12 @@ BROKEN: dict[str, tuple[str, Spoil]] = {
     "first frame twice": ("duplicate-end", lambda c: [c[0], *c]),
     "last frame for ten": ("duplicate-end", lambda c: c + c[-1:] * 9),
     "first two frames again, grainy": ("duplicate-end", lambda c: noisy(c + c[:2])),
+    "there and back, both ends twice": ("duplicate-end", lambda c: c[:37] + c[36::-1]),
+    "first frame again, of one place that moves": (
+        "duplicate-end", lambda c: noisy([*still_but_one_place(c), c[0]])
+    ),
+    "faster and faster": ("speed-change", lambda c: hurried(c, 2.6)),
+    "four times as fast": ("speed-change", lambda c: hurried(c, 4.0)),
     "one missing": ("jump", lambda c: c[:-1]),
     "three missing": ("jump", lambda c: c[:-3]),
     "thirty missing": ("jump", lambda c: c[:-30]),
@@ -211,6 +238,54 @@ def test_a_clip_that_was_faded_into_itself_is_ghosted(travel: Clip, frames: int)
     assert found.score < 0.5
 
 
+def test_a_fade_between_two_lights_is_no_step_of_exposure(travel: Clip) -> None:
+    found = judged(faded(ramped(travel, 0.7), 6))
+    assert found.verdict == "ghosted", found
+
+
+def test_a_step_is_named_by_what_is_seen_of_it(loop: Clip) -> None:
+    motion = motion_of(ramped(loop, 0.06))
+    fade = Mixture(frame=0, reach=3, share=0.5, left=0.2, dip=0.3, apart=6.0, usual=2.0)
+    assert judge_seam(motion, SeamLimits()).verdict == "exposure-step"
+    faded = judge_seam(motion.model_copy(update={"mixtures": (fade,)}), SeamLimits())
+    assert faded.verdict == "ghosted"
+
+
+@pytest.mark.parametrize(("cast", "verdict"), [(0.6, "color-step"), (0.1, "seamless")])
+def test_color_that_only_lit_places_have_steps_as_well(
+    loop: Clip, cast: float, verdict: str
+) -> None:
+    motion = motion_of(loop)
+    seam = motion.seam.model_copy(update={"tint": 0.0, "cast": (cast, 0.0)})
+    steps = (seam, *motion.steps[1:])
+    assert judge_seam(motion.model_copy(update={"steps": steps}), SeamLimits()).verdict == verdict
+
+
+def test_light_that_breathes_does_not_step(loop: Clip) -> None:
+    waves = [0.8 * math.sin(2 * math.pi * n / COUNT) for n in range(COUNT)]
+    found = judged([p * np.float32(2.0**stops) for p, stops in zip(loop, waves, strict=True)])
+    assert found.verdict == "seamless", found
+
+
+@pytest.mark.parametrize("crf", [16, 26])
+def test_a_still_picture_under_coded_grain_is_no_loop(tmp_path: Path, loop: Clip, crf: int) -> None:
+    codes = [
+        (p.clip(0, 1) ** (1 / 2.4) * 255 + 0.5).astype(np.uint8) for p in noisy([loop[0]] * 30)
+    ]
+    motion = measure_movie(movie(tmp_path / "a.mp4", codes, crf=crf)).motion
+    assert motion is not None
+    assert judge_seam(motion, SeamLimits()).verdict == "frozen"
+
+
+def test_the_score_tells_how_near_a_loop_comes_to_a_fault(loop: Clip) -> None:
+    motion = motion_of(loop)
+    fade = Mixture(frame=0, reach=3, share=0.5, left=0.2, dip=0.026, apart=6.0, usual=2.0)
+    clear = judge_seam(motion, SeamLimits())
+    near = judge_seam(motion.model_copy(update={"mixture": fade}), SeamLimits())
+    assert (clear.verdict, near.verdict) == ("seamless", "seamless")
+    assert near.score < 0.6 < clear.score
+
+
 def test_a_region_that_jumps_alone_is_named_in_pixels(loop: Clip) -> None:
     clip = patched(loop, [loop[n * 3 // 5] for n in range(len(loop))])
     motion = motion_of(clip)
@@ -251,8 +326,17 @@ def test_the_ghost_check_finds_a_fade(travel: Clip) -> None:
 
 
 def test_a_report_of_before_is_judged_without_what_it_lacks(loop: Clip) -> None:
-    motion = motion_of(loop[:-3]).model_copy(update={"spot": None, "mixture": None})
-    assert judge_seam(motion, SeamLimits()).verdict == "jump"
+    lacking = {"spot": None, "mixtures": (), "wander": None}
+    for clip, verdict in (
+        (loop[:-3], "jump"),
+        (loop, "seamless"),
+        ([*loop, loop[0]], "duplicate-end"),
+    ):
+        motion = motion_of(clip).model_copy(update=lacking)
+        steps = tuple(step.model_copy(update={"busy": None}) for step in motion.steps)
+        assert (
+            judge_seam(motion.model_copy(update={"steps": steps}), SeamLimits()).verdict == verdict
+        )
 
 
 @pytest.mark.parametrize("cadence", [(1,), (2,), (3,), (2, 3)])

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from answerprint.checks.join import SeamLimits
 from answerprint.checks.seam import judge_seam
+from answerprint.checks.seamlimits import SeamLimits
 from answerprint.measure.motion import MotionMeter
 from answerprint.measure.perceptual import View
 from answerprint.measure.views import movie_views

@@ -107,6 +107,11 @@ def stretch(first: int, stop: int, level: int = -120) -> tuple[int, ...]:
     return (-12,) * first + (level,) * (stop - first) + (-12,) * (500 - stop)
 
 
+def pause(first: int, stop: int) -> tuple[int, ...]:
+    """Silence that sound fades into."""
+    return (-12,) * (first - 6) + (-25, -32, -40, -48, -55, -62) + stretch(first, stop)[first:]
+
+
 def rising(before: int, stop: int, after: int) -> tuple[int, ...]:
     """Sound that drops out at 2 s and comes back at another level."""
     return (before,) * 200 + (-120,) * (stop - 200) + (after,) * (500 - stop)
@@ -115,7 +120,9 @@ def rising(before: int, stop: int, after: int) -> tuple[int, ...]:
 @pytest.mark.parametrize(
     ("envelope", "said", "frames"),
     [
-        (stretch(100, 190), None, ()),
+        (pause(100, 190), None, ()),
+        (stretch(100, 190), "drops out for 0.90 s from 1.00 s", (24, 45)),
+        (stretch(100, 130), "drops out for 0.30 s", (24, 30)),
         (stretch(100, 220), "silent between sounds for 1.20 s from 1.00 s", (24, 52)),
         (stretch(0, 40), None, ()),
         (stretch(0, 60), "is silent for 0.60 s from 0.00 s", (0, 14)),
@@ -156,6 +163,55 @@ def test_clipping_is_runs_at_full_scale() -> None:
     assert (breach.channel, breach.frames, breach.measured) == ("FR", (24, 48), 40)
 
 
+def test_tops_cut_below_full_scale_are_clipping() -> None:
+    few = channel("FL", peak=0.5, flat=8, flat_runs=(FullScaleRun(start=1.0, samples=8),))
+    assert found("sound.clipped", with_sound(channels=(few,))) == []
+    flat = channel("FL", peak=0.5, flat=30, flat_runs=(FullScaleRun(start=1.0, samples=30),))
+    (breach,) = found("sound.clipped", with_sound(channels=(flat,)))
+    assert (breach.measured, breach.frames) == (30, (24,))
+    assert "turned down to -6.0 dBFS in FL at 1.00 s" in breach.message
+
+
+def test_levels_that_pile_up_are_clipping_before_a_codec() -> None:
+    assert (
+        found("sound.clipped", with_sound(channels=(channel("FL", piled=2.6, piled_at=0.5),))) == []
+    )
+    piled = channel("FL", piled=4.2, piled_at=0.5)
+    (breach,) = found("sound.clipped", with_sound(channels=(piled,)))
+    assert (breach.measured, breach.limit, breach.channel) == (4.2, 2.75, "FL")
+    assert "-6.0 dBFS" in breach.message
+    assert found("sound.clipped", with_sound(channels=(piled,)), piled=5) == []
+
+
+def test_many_holes_are_a_rhythm() -> None:
+    gated = ((-12,) * 60 + (-120,) * 40) * 5
+    assert found("sound.silent", with_sound(envelope=gated)) == []
+
+
+def test_a_side_that_dies_on_the_way() -> None:
+    lively = StereoHeard(
+        correlation=0.3, middle=0.1, side=0.07, apart=0.4, by_second=(0.3,) * 3 + (None,) * 2
+    )
+    (breach,) = found("sound.silent", with_sound(stereo=lively))
+    assert "on one side alone for 2 s from 3 s" in breach.message
+    assert breach.frames == (72, 119)
+    quiet = (-12,) * 300 + (-120,) * 40 + (-12,) * 160
+    one = lively.model_copy(update={"by_second": (0.3,) * 3 + (None, 0.3)})
+    assert found("sound.silent", with_sound(stereo=one, envelope=(-12,) * 500)) == []
+    assert all(
+        "side alone" not in b.message
+        for b in found("sound.silent", with_sound(stereo=one, envelope=quiet))
+    )
+
+
+def test_tones_of_a_subwoofer_are_not_clipped() -> None:
+    six = tuple(
+        channel(name, piled=4.0 if name == "LFE" else 0.8)
+        for name in ("FL", "FR", "FC", "LFE", "BL", "BR")
+    )
+    assert found("sound.clipped", with_sound(channels=six)) == []
+
+
 def test_an_offset_from_zero() -> None:
     assert found("sound.dc", with_sound(channels=(channel("FL", dc=0.002),))) == []
     (breach,) = found("sound.dc", with_sound(channels=(channel("FL", dc=-0.02),)))
@@ -175,7 +231,20 @@ def test_sides_turned_over_and_twice_the_same() -> None:
     (partly,) = found("sound.inverted", pair(0.1, 0.1, 0.1, 0.9, -0.95, -0.99))
     assert "from 1 s on" in partly.message
     assert found("sound.inverted", pair(0.1, 0.1, 0.1, 0.9, -0.95, 0.9)) == []
+    (reverberant,) = found("sound.inverted", pair(-0.8, 0.03, 0.1))
+    assert (reverberant.severity, reverberant.limit) == (Severity.WARNING, -0.7)
     assert len(found("sound.dual-mono", pair(1.0, 0.1, 0.00001))) == 1
+    assert len(found("sound.dual-mono", pair(0.999999, 0.1, 0.002))) == 1
+    assert found("sound.dual-mono", pair(0.999, 0.1, 0.002)) == []
+
+
+def test_lows_alone_in_a_full_channel_are_misplaced_though_the_codec_cut_the_lfe() -> None:
+    (breach,) = found("sound.channel-order", with_sound(channels=surround("ffflfl"), layout="5.1"))
+    assert breach.channel == "BR"
+    assert (
+        found("sound.channel-order", with_sound(channels=surround("fffll" + "l"), layout="5.1"))
+        == []
+    )
 
 
 @pytest.mark.parametrize(

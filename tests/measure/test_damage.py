@@ -55,3 +55,16 @@ def test_motion_of_a_cell_is_no_damage() -> None:
     wide = some_halves(5, (64, 120))
     moved = [Reach.of([np.ascontiguousarray(wide[:, x : x + 96])] * 3) for x in (0, 4, 8)]
     assert outlying(*moved).count == 0
+
+
+def test_garbage_among_lamps_is_a_patch() -> None:
+    lamps = np.full((96, 128), 0.02, np.float16)
+    lamps[::12, ::12], lamps[1::12, ::12], lamps[::12, 1::12] = 60, 60, 60
+    damaged = lamps.copy()
+    damaged[40:64, 48:72] *= np.float16(2)
+    still = Reach.of([lamps] * 3)
+    found = outlying(still, Reach.of([damaged] * 3), still)
+    assert (found.count, found.patch, found.patch_at) == (0, 36, (48, 40))
+    assert outlying(still, still, still).patch == 0
+    assert outlying(still, Reach.of([damaged] * 3), Reach.of([damaged] * 3)).patch == 0
+    assert outlying(*(Reach.of([plane]) for plane in (lamps, damaged, lamps))).patch == 36

@@ -106,6 +106,27 @@ def test_levels_offset_and_clipping_are_those_of_the_samples(tmp_path: Path) -> 
     assert np.argmax(left.octaves) == 4  # 320 to 640 Hz
 
 
+def test_eight_channels_are_heard(tmp_path: Path) -> None:
+    heard = heard_of(tmp_path, noise(1, channels=8), mask=0x63F)
+    assert [channel.name for channel in heard.channels][-2:] == ["SL", "SR"]
+    assert heard.loudness is not None
+    assert heard.loudness.momentary is not None
+
+
+def test_clipping_is_heard_through_a_codec(tmp_path: Path, silent_movie: Path) -> None:
+    time = np.arange(2 * RATE) / RATE
+    wave = 0.5 * np.abs(np.sin(2 * np.pi * 1.3 * time)) * np.sin(2 * np.pi * 300 * time)
+    figures = []
+    for name, made in (("whole", wave), ("cut", np.clip(wave, -0.25, 0.25))):
+        laid = muxed(
+            silent_movie, wav(tmp_path / f"{name}.wav", made[:, None]), tmp_path / f"{name}.mp4", audio_bitrate="192k",
+        )  # fmt: skip
+        (heard,) = hear(laid, 1, None)
+        figures.append(heard.channels[0].piled)
+    assert figures[0] < 2
+    assert figures[1] > 4
+
+
 def test_a_hole_between_timestamps_is_silence(tmp_path: Path, silent_movie: Path) -> None:
     made = muxed(
         silent_movie, wav(tmp_path / "a.wav", noise(1)), tmp_path / "b.mkv", "pcm_s16le",

@@ -159,3 +159,22 @@ def test_memory_does_not_grow_with_the_clip() -> None:
     kept = [len(held) for held in vars(meter).values() if hasattr(held, "__len__")]
     assert max(kept) < 80
     assert meter.result().frames == 600
+
+
+def test_what_goes_away_wanders_and_what_is_grainy_does_not(loop: list[Picture]) -> None:
+    grain = np.random.default_rng(6)
+    still = [np.asarray(loop[0] + grain.normal(0, 0.02, loop[0].shape), np.float32) for _ in loop]
+    assert measured(loop).wander == pytest.approx(5, rel=0.6)
+    noise = measured(still).wander
+    assert noise is not None
+    assert noise < 2.4
+
+
+def test_the_busiest_places_are_those_that_the_other_steps_move(loop: list[Picture]) -> None:
+    clip = [loop[0].copy() for _ in loop]
+    for picture, moving in zip(clip, loop, strict=True):
+        picture[48:72, 72:120] = moving[48:72, 72:120]
+    ordinary, repeated = measured(clip), measured([*clip, clip[0]])
+    assert ordinary.seam.busy is not None
+    assert ordinary.seam.busy > 5 * ordinary.seam.tone[0]
+    assert repeated.seam.busy == 0

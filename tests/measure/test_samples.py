@@ -10,6 +10,7 @@ import pytest
 
 from answerprint.checks.catalogue import find_check
 from answerprint.checks.check import Breach, Subject
+from answerprint.measure.samples import black_tiles
 from answerprint.measure.sweep import measure_sequence
 from answerprint.measured.clips import Measurements, SequenceMeasures
 from answerprint.measured.samples import SampleFigures
@@ -179,3 +180,19 @@ def test_a_frame_that_is_missing_between_does_not_hide_a_swap(tmp_path: Path) ->
     files[4] = files[4][:-900]
     told = found(measured(folder(tmp_path, files)))
     assert [breach.frames for breach in told["channels.swapped"]] == [(1006,)]
+
+
+def test_a_black_tile_is_told_from_the_dark_beside_it() -> None:
+    dice = np.random.default_rng(2)
+    last = (dice.random((60, 80)) < 0.3).astype(np.uint8) * np.uint8(255)
+    last[:, 40:] = 0
+    dark = (dice.random((60, 80)) < 0.3).astype(np.uint8) * np.uint8(255)
+    dark[:, 40:] = 0
+    black = dark.copy()
+    black[20:36, 36:52] = 255
+    cells = np.where(black[..., None] > 0, 0x1400, 0x3000).astype(np.int16).repeat(3, axis=2)
+    assert list(black_tiles(dark, cells, last)) == []
+    (tile,) = black_tiles(black, cells, last)
+    left, top, right, bottom = tile.box
+    assert (top, right, bottom) == (80, 207, 143)
+    assert 144 <= left <= 160

@@ -100,7 +100,7 @@ def errors_of(report: Report) -> set[str]:
 @cache
 def clean_findings(clip: Clip, place: Path) -> tuple[Finding, ...]:
     """What is found in a clip in which nothing was planted."""
-    folder = place / f"clean-{clip.kind}"
+    folder = place / f"clean-{clip.name}"
     folder.mkdir(parents=True, exist_ok=True)
     path = Bed(clip, folder).write(clip.codes)
     order = {"loop": True} if clip.kind == "loop" else {}

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from answerprint.checks.check import MOTION, Breach, Subject, check
+from answerprint.checks.jumps import Jump
 from answerprint.checks.picture import black_frames, pictured, repeats_of
 from answerprint.checks.pulse import Pulse
-from answerprint.checks.rhythm import Jump, Rhythm, rhythm_of
+from answerprint.checks.rhythm import Rhythm, rhythm_of
 from answerprint.measured.clips import MovieMeasures, SequenceMeasures
 from answerprint.report import Severity
 from answerprint.timing import spell_frames
@@ -41,15 +42,21 @@ def odd_frame(subject: Subject) -> Iterator[Breach]:
             )
 
 
-@check("picture.order-swapped", MOTION, limit="rhythm.exchanged", source="measured")
+@check(
+    "picture.order-swapped",
+    MOTION,
+    limit="rhythm.exchanged rhythm.exchanged_beyond",
+    source="measured",
+)
 def order_swapped(subject: Subject) -> Iterator[Breach]:
     """No two frames, up to four apart, stand in each other's place.
 
     Neighbours differ less than frames further apart. Where the steps around two
     frames shrink by a fifth and more when these are exchanged, they were
     exchanged before: of 13,000 steps of footage none comes to more than 0.14 as a
-    logarithm, exchanged frames start at 0.28. Where no step around them comes to
-    1, in Oklab x 100, an exchange is not seen, and a hand that shakes looks the same.
+    logarithm, exchanged frames start at 0.28; under a camera that shakes as fast as frames follow
+    each other it takes more. Where no step around them comes to half of what is just visible an
+    exchange is not seen.
     """
     for clip, rhythm in _rhythms(subject):
         flickering = Pulse.of(rhythm.motion, subject.limits.pulse).flickering
@@ -67,14 +74,15 @@ def order_swapped(subject: Subject) -> Iterator[Breach]:
             )
 
 
-@check("picture.dropped", MOTION, severity=Severity.WARNING, limit="rhythm.jump rhythm.cut", source="measured")  # fmt: skip
+@check("picture.dropped", MOTION, severity=Severity.WARNING, limit="rhythm.jump rhythm.steady rhythm.unsteady rhythm.leap rhythm.cut", source="measured")  # fmt: skip
 def dropped(subject: Subject) -> Iterator[Breach]:
     """No frame is missing between two that follow each other.
 
     A missing frame is a doubled step in steady motion: everything changes more
     there than in the steps around it, and frames on either side of the place are as far apart as
-    frames one further apart elsewhere. In motion that is itself uneven, as by hand,
-    one missing frame is as good as any other step and not found.
+    frames one further apart elsewhere. How far it has to stand out depends on how steady the clip
+    is. A camera held by hand has no steady pace, but inertia: its motion goes on and leaps.
+    Where motion is as uneven as that by itself, one missing frame is as good as any other step and not found.
     """
     for clip, jump in _jumps(subject):
         if not jump.graded and not jump.cuts(subject.limits.rhythm):
@@ -85,12 +93,12 @@ def dropped(subject: Subject) -> Iterator[Breach]:
                 f"about {frames} missing between frames {numbers[0]} and {numbers[1]}: "
                 f"motion leaps {jump.steps:.1f} ordinary steps",
                 measured=round(jump.strength, 2),
-                limit=subject.limits.rhythm.jump,
+                limit=round(jump.limit, 2),
                 frames=numbers,
             )
 
 
-@check("picture.cut", MOTION, severity=Severity.WARNING, limit="rhythm.jump rhythm.cut", source="measured")  # fmt: skip
+@check("picture.cut", MOTION, severity=Severity.WARNING, limit="rhythm.jump rhythm.steady rhythm.unsteady rhythm.cut", source="measured")  # fmt: skip
 def cut(subject: Subject) -> Iterator[Breach]:
     """The clip is one shot: nowhere does a frame lead to one that does not follow from it.
 
@@ -105,7 +113,7 @@ def cut(subject: Subject) -> Iterator[Breach]:
             yield Breach(
                 _what_jumps(clip, jump, numbers[1]),
                 measured=round(jump.strength, 2),
-                limit=subject.limits.rhythm.jump,
+                limit=round(jump.limit, 2),
                 frames=numbers,
             )
 

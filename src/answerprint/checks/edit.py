@@ -8,7 +8,8 @@ from typing import Final
 from answerprint.checks.check import Breach, Need, Subject, check
 from answerprint.checks.kin import compared, kin_of, master_of
 from answerprint.checks.picture import pictured
-from answerprint.checks.rhythm import RhythmLimits, rhythm_of
+from answerprint.checks.rhythm import rhythm_of
+from answerprint.checks.rhythmlimits import RhythmLimits
 from answerprint.checks.shape import stated_rate
 from answerprint.measured.kinship import Edited, Kin
 from answerprint.measured.motion import Motion

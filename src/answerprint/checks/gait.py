@@ -113,22 +113,28 @@ class Gait:
             return 0.0
         return least / max(ninth_decile([step.tone[0] for step in self.steps]), _STRAY_FLOOR)
 
-    def change_of_pace(self) -> tuple[float, float]:
-        """Return by how much pace changes over the first moving step, and how much that is for this clip.
+    def changes_of_pace(self) -> tuple["PaceChange", "PaceChange"]:
+        """Return by how much pace changes over the first moving step: as the pictures say, and as their motion vectors say.
 
-        The first is the pace after over that before, as a natural logarithm: the
-        smaller of what the pictures and what the motion vectors say, and 0 where
-        their trends on either side meet. The second is its size in what nine in
-        ten places of the clip stay under, the smaller of the two. (0, 0) for a
-        clip of less than 2 x BESIDE + 2 moving steps.
+        Nothing where these disagree which way it changes, and for a clip of less than
+        2 x BESIDE + 2 moving steps.
         """
+        none = PaceChange(0.0, 0.0)
         if len(self.steps) < 2 * BESIDE + 2:
-            return 0.0, 0.0
+            return none, none
         pictures = _pace_change([math.log(step.tone[0] + _CREEP) for step in self.steps])
         vectors = _pace_change([math.log(step.speed + _CREEP_FLOW) for step in self.steps])
-        if pictures[0] * vectors[0] <= 0:
-            return 0.0, 0.0
-        return min(pictures[0], vectors[0], key=abs), min(pictures[1], vectors[1])
+        return (pictures, vectors) if pictures.change * vectors.change > 0 else (none, none)
+
+
+@dataclass(frozen=True, slots=True)
+class PaceChange:
+    """A change of pace over a step."""
+
+    change: float
+    """Pace after over that before, as a natural logarithm; 0 where the trends on either side meet."""
+    ratio: float
+    """Its size in what nine in ten places of the clip stay under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +178,28 @@ def ninth_decile(values: Sequence[float]) -> float:
     return ordered[low] + (place - low) * (ordered[high] - ordered[low])
 
 
-def _pace_change(paces: Sequence[float]) -> tuple[float, float]:
-    """Return the jump of logarithmic pace over the step at 0, and its ratio to the usual one."""
+def departures(changes: Sequence[tuple[float, float]]) -> list[float]:
+    """Return how far the change over each step of a closed clip is from what the two steps on either side do.
+
+    >>> departures([(5.0, 0.0)] + [(1.0, 0.0)] * 7)[:2]
+    [4.0, 0.0]
+    """
+    count = len(changes)
+    beside = [[changes[(at + by) % count] for by in (-2, -1, 1, 2)] for at in range(count)]
+    return [
+        math.hypot(
+            *(own - median(axis) for own, axis in zip(here, zip(*near, strict=True), strict=True))
+        )
+        for here, near in zip(changes, beside, strict=True)
+    ]
+
+
+def _pace_change(paces: Sequence[float]) -> PaceChange:
+    """Return the jump of logarithmic pace over the step at 0."""
     count = len(paces)
     inside = [abs(_pace_jump(paces, at)) for at in range(BESIDE + 1, count - BESIDE)]
     here = _pace_jump(paces, 0)
-    return here, abs(here) / max(ninth_decile(inside), _USUAL_PACE_CHANGE)
+    return PaceChange(here, abs(here) / max(ninth_decile(inside), _USUAL_PACE_CHANGE))
 
 
 def _pace_jump(paces: Sequence[float], at: int) -> float:

@@ -1,17 +1,25 @@
 """The place where the last frame of a clip meets its first, measured in units of its limits."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
 from typing import Final
 
-from pydantic import Field
-
-from answerprint.checks.gait import STILL, Gait, ninth_decile, ordinary
+from answerprint.checks.fade import fade_strength
+from answerprint.checks.gait import (
+    BESIDE,
+    STILL,
+    Gait,
+    PaceChange,
+    departures,
+    ninth_decile,
+    ordinary,
+)
+from answerprint.checks.seamlimits import SeamLimits
 from answerprint.checks.span import Span, seam_span
-from answerprint.measured.motion import Motion, Step
-from answerprint.record import Record
+from answerprint.measured.motion import Mixture, Motion, Step
 
 FEW: Final = 4
 """Moving steps under which a clip has no habits; its seam is compared with its largest step alone."""
@@ -25,12 +33,16 @@ _FASTER: Final = (1.3, 1.25)
 """Times the fastest step beside it, and what nine in ten steps stay under, that motion leaps by where a frame is missing."""
 _SLOW: Final = 0.0004
 """Speed in picture widths under which steps are as slow as each other."""
+_SHORTEST: Final = 0.6
+"""Share of a step, short of a whole one, from which one is a repeat."""
 _FURTHER: Final = 1.6
-"""Ordinary steps that such a seam spans."""
+"""Ordinary steps that such a seam, or cut, spans."""
 _TOLD: Final = 2.0
 """Excess of the worst spot, Oklab x 100, that goes with it; codecs leave 1.3 in loops whose motion seems to leap."""
 _GRADE_CHANGE: Final = 3.5
 """How many times the usual change of exposure or color is a step of it: flickering light has its own."""
+_DEPARTS: Final = 3.0
+"""How many times the usual departure from the trend of exposure or color is a step of it; true loops come to 1.7."""
 _SAME_PICTURE: Final = (1.5, 1.8)
 """Times the usual change of local contrast, and of what is left once exposure and color are matched, of one picture graded twice."""
 _CODED: Final = (3.0, 2.2)
@@ -39,8 +51,11 @@ _EXPLAINED: Final = (0.5, 3.0)
 """Share of the step, and times what is usual, that is left where the grade explains most of it."""
 _PACE_RATIO: Final = 2.0
 """How many times the usual change of pace is a break of it."""
-_PLAIN: Final = 2.5
-"""How many times as far a cut has to stand out that leaves local contrast as it was, like a flash or a strobe."""
+_TELLING: Final = 2.0
+"""Most that one of the two measures of pace counts for, so that the other has to say half as much as its limit."""
+_FAIR: Final = (0.5, 0.3)
+"""Shares of what the slower side's steps change, and of their speed, from which a step between two paces is one of
+them and no repeat; vectors of less than half a pixel come out short."""
 _LEAP: Final = 1.2
 """How much larger than the larger neighbour a step is that lies between two paces no more."""
 _CONFINED: Final = 3.0
@@ -55,49 +70,15 @@ _ALONE: Final = 4.0
 """The same where the whole picture does not jump: true loops come to 2.4 with two tiles or more."""
 _REGION: Final = (0.013, 0.4)
 """Share of the picture of such a region: two tiles at least, and not most of the picture."""
-_FLAT: Final = (0.075, 0.02)
-"""Share of its sharpness that a frame of a cross-fade lacks beyond what others do: of other content, and of the same.
+_STATIC: Final = (1.0, 2.5)
+"""Most that a tile's mean may travel, Oklab x 100, where nothing moves, and where noise alone may move it.
 
-Of 107 true loops, coded, turned and with a frame missing, none has more where a
-mixture leaves 0.85 or less; three in four of 38 visible fades have.
+Grain on a still picture of 192 x 108 in H.264 comes to 0.98, of 426 x 240 to 0.64.
 """
-_UNRELATED: Final = (1.05, 1.3)
-"""Times what frames as far apart differ by elsewhere, once motion carries them, from which something is seen double."""
-_LEFT: Final = (1.0, 0.8)
-"""Shares of the limit of a mixture that go with these and with _FLAT."""
-_SEEN_DOUBLE: Final = 1.0
-"""Difference of the mixed frames, Oklab x 100, once motion carries them, that is seen as a double edge."""
-_STATIC: Final = (0.5, 2.5)
-"""Most that a tile's mean may travel, Oklab x 100, where nothing moves, and where noise alone may move it."""
+_WANDERS: Final = 2.6
+"""Times the most that a tile changes in one step, from which what it changes in all is no noise."""
 _NO_GROWTH: Final = 1.15
 """Pictures further apart differ no more than this many times as much where the difference is noise."""
-
-
-class SeamLimits(Record):
-    """Limits of the loop seam.
-
-    Measured on 1,400 true loops, grainy, held, turned and requantized, of which 1
-    in 40 is refused, and on 680 clips of real footage that go elsewhere, of which 1
-    in 170 passes. Of loops coded again at 320 pixels wide and a quality at which
-    the first frame visibly pops, 1 in 10 is refused.
-    """
-
-    jump: float = Field(default=1.5, gt=0)
-    """How far the seam may stand out among the steps of the clip: one missing frame of 120 stands at 4."""
-    cut: float = Field(default=3.0, gt=0)
-    """The same for the three steps on either side of the seam, where a cut may hide."""
-    exposure: float = Field(default=0.04, gt=0)
-    """Stops that exposure may step by where it is steady: a pop of a twentieth is seen on a plain field."""
-    color: float = Field(default=0.15, gt=0)
-    """Oklab a and b x 100, median of the picture, that color may step by where it is steady; true loops stay below."""
-    pace: float = Field(default=1.5, gt=1)
-    """How many times faster or slower motion may go on behind the seam."""
-    spot: float = Field(default=4.0, gt=0)
-    """Excess, Oklab x 100, of one region alone that is a jump of it; true loops have as much in one tile only."""
-    ghost: float = Field(default=0.85, gt=0, lt=1)
-    """What a mixture of two frames leaves of a frame between them at most, for it to be a cross-fade."""
-    still: float = Field(default=0.05, ge=0)
-    """Oklab x 100 under which nine in ten steps are no motion."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +125,17 @@ class Join:
         return max(stands_out, self.hurry * _USUAL_LIMIT / self.limits.jump)
 
     @property
+    def shortness(self) -> float:
+        """How near the seam comes to a repeat, 0 to 0.9, by its span and by the places that move most."""
+        busy = [step.busy for step in self.gait.beside(0) if step.busy is not None]
+        here = self.step.busy
+        if self.span is None or here is None or not busy:
+            return 0.0
+        spans = max(self.span.steps, self.span.beyond_neighbours or 0.0)
+        short = 1 - max(spans, here / max(median(busy), STILL))
+        return min(0.9, max(0.0, short) / _SHORTEST)
+
+    @property
     def hurry(self) -> float:
         """Strength of a jump by the motion itself: faster than every step beside it and than nine in ten, and further.
 
@@ -182,37 +174,47 @@ class Join:
         rest = max(spot.outside, spot.elsewhere, 1.0)
         return min(spot.inside / self.limits.spot, spot.inside / rest / _ALONE)
 
+    @cached_property
+    def fade(self) -> tuple[float, Mixture | None]:
+        """Strength of a cross-fade, and the frame near the seam that is most of one."""
+        one = (self.motion.mixture,) if self.motion.mixture is not None else ()
+        steps, limit = self.motion.steps, self.limits.ghost
+        found = [(fade_strength(m, steps, limit), m) for m in (*self.motion.mixtures, *one)]
+        return max(found, key=lambda pair: pair[0], default=(0.0, None))
+
     @property
     def ghost(self) -> float:
-        """Strength of a cross-fade: a frame that mixes two others and is flatter than both and than any other."""
-        mixture = self.motion.mixture
-        if mixture is None or mixture.apart < _SEEN_DOUBLE:
-            return 0.0
-        dip = mixture.dip - max(mixture.usual_dip, 0.0)
-        apart = mixture.apart / mixture.usual if mixture.usual else _UNRELATED[0]
-        return max(
-            dip / flat if mixture.left <= share * self.limits.ghost and apart >= unrelated else 0.0
-            for flat, share, unrelated in zip(_FLAT, _LEFT, _UNRELATED, strict=True)
-        )
-
-    def cut(self, place: int) -> float:
-        """Return the strength of a cut at a moving step other than the seam's."""
-        others = [step for at, step in enumerate(self.gait.steps) if at != place]
-        usual = max(ninth_decile([step.detail_excess for step in others]), 0.01)
-        plain = self.gait.steps[place].detail_excess <= usual
-        return self.gait.surprise(place) / (self.limits.cut * (_PLAIN if plain else 1.0))
+        """Strength of a cross-fade."""
+        return self.fade[0]
 
     @cached_property
     def exposure(self) -> float:
-        """Strength of a step of exposure."""
-        usual = ninth_decile([abs(step.stops) for step in self.gait.steps[1:]])
-        return abs(self.step.stops) / max(self.limits.exposure, _GRADE_CHANGE * usual)
+        """Strength of a step of exposure: by its size, and by what departs from the trend beside it, as breathing light does not."""
+        steps = self.gait.steps
+        usual = ninth_decile([abs(step.stops) for step in steps[1:]])
+        sized = abs(self.step.stops) / max(self.limits.exposure, _GRADE_CHANGE * usual)
+        departs = self._grade_strength([(step.stops, 0.0) for step in steps], self.limits.exposure)
+        return min(sized, departs)
 
     @cached_property
     def color(self) -> float:
-        """Strength of a step of color that exposure does not explain."""
+        """Strength of a step of color that exposure does not explain, over all tiles or over those that are not black."""
         usual = ninth_decile([step.tint for step in self.gait.steps[1:]])
-        return self.step.tint / max(self.limits.color, _GRADE_CHANGE * usual)
+        over_all = self.step.tint / max(self.limits.color, _GRADE_CHANGE * usual)
+        return max(
+            over_all, self._grade_strength([s.cast for s in self.gait.steps], self.limits.color)
+        )
+
+    @property
+    def color_shift(self) -> float:
+        """How far color shifts, Oklab a and b x 100."""
+        return max(self.step.tint, math.hypot(*self.step.cast))
+
+    def _grade_strength(self, changes: Sequence[tuple[float, float]], limit: float) -> float:
+        if len(changes) < 2 * BESIDE:
+            return math.hypot(*changes[0]) / limit if changes else 0.0
+        here, *inside = departures(changes)
+        return here / max(limit, _DEPARTS * ninth_decile(inside), *inside)
 
     @cached_property
     def graded(self) -> bool:
@@ -230,15 +232,36 @@ class Join:
         return self.jump >= 1 and detail < _CODED[0] and (explained or matched < _CODED[1])
 
     @cached_property
-    def change_of_pace(self) -> tuple[float, float]:
-        """Natural logarithm of the pace after over that before, and how often the usual change that is."""
-        return self.gait.change_of_pace()
+    def _paces(self) -> tuple[PaceChange, PaceChange]:
+        return self.gait.changes_of_pace()
+
+    @property
+    def change_of_pace(self) -> float:
+        """Natural logarithm of the pace after over that before: the smaller of what pictures and vectors say."""
+        return min((pace.change for pace in self._paces), key=abs)
 
     @property
     def pace(self) -> float:
-        """Strength of a change of pace."""
-        change, ratio = self.change_of_pace
-        return min(abs(change) / math.log(self.limits.pace), ratio / _PACE_RATIO)
+        """Strength of a change of pace: the geometric mean of what the pictures and what their vectors say.
+
+        Pictures far apart hardly differ by more when motion quickens, and vectors
+        of much that moves at random are noise; neither tells alone.
+        """
+        told = [
+            min(abs(pace.change) / math.log(self.limits.pace), pace.ratio / _PACE_RATIO, _TELLING)
+            for pace in self._paces
+        ]
+        return math.sqrt(told[0] * told[1])
+
+    @property
+    def keeps_slower_pace(self) -> bool:
+        """Whether the seam's step is a fair one of those on its slower side, in pictures and in motion."""
+        steps = self.gait.steps
+        before, after = steps[-BESIDE:], steps[1 : BESIDE + 1]
+        tone = min(ordinary(before), ordinary(after))
+        speed = min(median([step.speed for step in side]) for side in (before, after))
+        here = self.step
+        return here.tone[0] >= _FAIR[0] * tone and here.speed >= _FAIR[1] * speed
 
     @property
     def leaps(self) -> bool:
@@ -252,4 +275,9 @@ class Join:
         still, noisy = _STATIC
         growth = median([s.tone[-1] / max(s.tone[0], 1e-6) for s in self.motion.steps[1:]])
         noise = self.gait.quick < self.limits.still or growth < _NO_GROWTH
-        return self.motion.travel < (noisy if noise else still)
+        return self.motion.travel < (noisy if noise and not self.wanders else still)
+
+    @property
+    def wanders(self) -> bool:
+        """Whether some place goes further from where it began than from one frame to the next, as noise does not."""
+        return (self.motion.wander or 0.0) > _WANDERS

@@ -1,16 +1,12 @@
-"""Samples that no picture holds: not-a-number, infinity, negatives, damage."""
+"""Samples that no picture holds: not-a-number, infinity, negatives."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
 
 from answerprint.checks.check import MOVIE, SEQUENCE, Breach, Subject, check
 from answerprint.measured.frames import NEGATIVE_STEPS, ChannelLevels, FrameLevels
 from answerprint.measured.samples import Fault, Patch
 from answerprint.report import Severity
 from answerprint.timing import spell_frames
-
-CALM_FRAMES: Final = 48
-"""Frames, less those at the ends, from which a clip is long enough to call it calm: two seconds."""
 
 
 @check("pixels.nan", SEQUENCE, source="IEEE 754")
@@ -129,41 +125,6 @@ def negative(subject: Subject) -> Iterator[Breach]:
             )
 
 
-@check(
-    "pixels.damage",
-    SEQUENCE,
-    limit="pixels.outliers pixels.rough pixels.outliers_ratio pixels.outliers_calm",
-    source="measured",
-)
-def damage(subject: Subject) -> Iterator[Breach]:
-    """No part of a frame lies far outside what the frames before and after hold around it.
-
-    A flipped bit in a DWA stream often decodes without complaint and leaves
-    blocks or a whole band of wrong values in one frame. First and last frame
-    have one neighbour only and are not judged. How much is damage depends on what the
-    clip usually has: fast motion and glitter stand out in most of its frames.
-    """
-    limits = subject.limits.pixels
-    judged = {f.number: f.outliers for f in subject.sequence.frames if f.outliers is not None}
-    cells = {number: found.count for number, found in judged.items()}
-    tiles = {number: found.rough for number, found in judged.items()}
-    ratio = limits.outliers_ratio
-    usual_most = max(limits.outliers, ratio * usual_of_others(cells.values()))
-    most_tiles = max(limits.rough, ratio * usual_of_others(tiles.values()))
-    calm = _calm(cells.values())
-    for number, found in judged.items():
-        most_cells = limits.outliers_calm if calm else usual_most
-        if found.count > most_cells or found.rough > most_tiles:
-            many, (x, y) = found.count > most_cells, found.at
-            yield Breach(
-                f"frame {number} is damaged, worst at x {x}, y {y}: unlike the frames before and after",
-                measured=found.count if many else found.rough,
-                limit=most_cells if many else most_tiles,
-                unit="cells of 4x4 pixels" if many else "tiles of 16x16 pixels",
-                frames=(number,),
-            )
-
-
 @check("delivery.unreadable-file", source="the delivery itself")
 def unreadable_file(subject: Subject) -> Iterator[Breach]:
     """Every file of the delivery can be opened as what it claims to be."""
@@ -188,16 +149,6 @@ def movie_unreadable(subject: Subject) -> Iterator[Breach]:
         )
     if not movie.frames:
         yield Breach("not one frame decodes", measured=0, unit="frames")
-
-
-def usual_of_others(values: Collection[int]) -> int:
-    """Return what nineteen in twenty have at most, of all values but the largest."""
-    return sorted(values)[19 * (len(values) - 2) // 20] if len(values) > 1 else 0
-
-
-def _calm(values: Collection[int]) -> bool:
-    """Tell whether all values of two seconds or more are 0 or 1, one of them aside."""
-    return len(values) >= CALM_FRAMES and sorted(values)[-2] <= 1
 
 
 def _over(shares: Mapping[int, float], limit: float) -> set[int]:

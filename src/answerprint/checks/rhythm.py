@@ -10,17 +10,18 @@ generated video, and on 800 defects planted in twelve of them.
 """
 
 import math
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from statistics import median
 from typing import Final, Self
 
-from pydantic import Field
-
 from answerprint.checks.gait import Gait, SurpriseScale
+from answerprint.checks.jumps import Jump, standing_out
+from answerprint.checks.leaps import Flows
+from answerprint.checks.rhythmlimits import RhythmLimits
 from answerprint.checks.strides import Strides
 from answerprint.measured.motion import Motion
-from answerprint.record import Record
 
 ODD_RUN: Final = 3
 """Pictures in a row that may be foreign; longer ones are a shot of their own."""
@@ -31,6 +32,8 @@ FEWEST: Final = 12
 
 _NEARER: Final = 0.8
 """Share of the steps in and out that the pictures around foreign ones may differ by; in motion it is 1 and more."""
+_AS_FAR: Final = 1.1
+"""Times what pictures as far apart differ by nearby that they may differ by instead, where motion is fast."""
 _ODD_FLOOR: Final = 0.3
 """Least step, Oklab x 100, that foreign pictures are measured by."""
 _BESIDE: Final = 4
@@ -43,41 +46,12 @@ _SPIKE: Final = 3.0
 """How many times the largest step near it such a step is."""
 _GRADED: Final = 0.5
 """Share of a step that is left where exposure and color are matched, under which these are all that jumps."""
-_VISIBLE: Final = 1.0
-"""Step, Oklab x 100, under which an exchange is not seen: a hand at rest shakes by 0.85, and back and forth as well."""
+_VISIBLE: Final = 0.5
+"""Step, Oklab x 100, under which an exchange is not seen: something that moves under a still camera comes to more."""
+_SEEN_LEAP: Final = 3.5
+"""The same from which a leap of motion counts that the change of the picture does not tell."""
 _SEEN: Final = 2.0
 """Excess of the worst spot, Oklab x 100, from which a jump is seen for sure."""
-
-
-class RhythmLimits(Record):
-    """Limits of pictures' order in time."""
-
-    odd: float = Field(default=1.5, ge=1)
-    """How many times the largest step near it the steps into and out of foreign pictures are; clean clips come to 1.2."""
-    exchanged: float = Field(default=0.22, gt=0)
-    """Logarithm of how much nearer neighbours get by exchanging two pictures; clean clips come to 0.14, planted ones start at 0.28."""
-    jump: float = Field(default=2.6, gt=0)
-    """How far a step may stand out; uncut footage comes to 2.5, one frame missing from steady motion starts at 2.6."""
-    cut: float = Field(default=5.5, gt=1)
-    """Ordinary steps that a jump spans from which it is a cut rather than dropped frames."""
-
-
-@dataclass(frozen=True, slots=True)
-class Jump:
-    """A step that leads too far."""
-
-    frame: int
-    """The frame it leads into."""
-    steps: float
-    """Ordinary steps it spans."""
-    strength: float
-    """How far it stands out: the geometric mean of what it changes and how far it leads."""
-    graded: bool
-    """Whether exposure and color are all that jumps, over the same picture."""
-
-    def cuts(self, limits: RhythmLimits) -> bool:
-        """Tell whether it leads to another picture than one a few frames on."""
-        return self.steps >= limits.cut and not self.graded
 
 
 @dataclass(frozen=True)
@@ -133,26 +107,43 @@ class Rhythm:
         if into is None or out is None or across is None:
             return 0.0
         least, around = min(into, out), self._steps_beside(first, first + count)
-        if len(around) < 2 or across > _NEARER * least:
+        # Exchanged neighbours are a run of two that is as far across as ever.
+        near = max(_NEARER * least, self._usual_apart(first)) if count == 1 else _NEARER * least
+        if len(around) < 2 or across > near:
             return 0.0
         return least / max(*around, _ODD_FLOOR)
+
+    def _usual_apart(self, at: int) -> float:
+        """Return what pictures two apart differ by near one, and a tenth more; 0 where there are too few."""
+        ends = [*range(at - _BESIDE, at), *range(at + 3, at + 3 + _BESIDE)]
+        found = [d for end in ends if (d := self.apart(end - 2, end)) is not None]
+        return _AS_FAR * median(found) if len(found) >= _BESIDE else 0.0
 
     @cached_property
     def exchanged(self) -> tuple[tuple[int, int], ...]:
         """Pairs of pictures that stand in each other's place."""
         count = len(self.pictures)
-        gains = {
-            (first, first + by): gain
+        all_gains = {
+            (first, first + by): self.gain(first, first + by)
             for by in range(1, EXCHANGED + 1)
             for first in range(1, count - by - 1)
-            if (gain := self.gain(first, first + by)) >= self.limits.exchanged
-            and self._shows(first, first + by)
         }
+        limit = self._exchange_limit([g for (a, b), g in all_gains.items() if b - a == 1])
+        gains = {pair: g for pair, g in all_gains.items() if g >= limit and self._shows(*pair)}
         found: list[tuple[int, int]] = []
         for pair in sorted(gains, key=lambda pair: -gains[pair]):
             if all(pair[1] + 1 < other[0] or other[1] + 1 < pair[0] for other in found):
                 found.append(pair)
         return tuple(sorted(found))
+
+    def _exchange_limit(self, gains: Sequence[float]) -> float:
+        """Return how much nearer neighbours may get by exchanging two: more where a camera shakes as fast as frames follow."""
+        if not gains:
+            return self.limits.exchanged
+        ordered = sorted(gains)
+        usual, middle = ordered[19 * (len(ordered) - 1) // 20], ordered[len(ordered) // 2]
+        beyond = max(self.limits.exchanged_beyond, usual - middle)
+        return max(self.limits.exchanged, usual + beyond)
 
     def _shows(self, one: int, other: int) -> bool:
         """Tell whether any step into, between and out of two pictures is large enough to be seen."""
@@ -184,12 +175,16 @@ class Rhythm:
         strides = Strides.of(len(self.pictures), self.apart)
         explained = self._explained
         places = [at for at in range(1, len(self.pictures)) if at not in explained]
-        jumps = (self._jump(at, strides) for at in places)
-        return tuple(jump for jump in jumps if jump.strength >= self.limits.jump)
+        found = [self._jump(at, strides) for at in places]
+        return standing_out(found, self.limits)
 
     @cached_property
     def _scale(self) -> SurpriseScale:
         return SurpriseScale.of([self.motion.steps[frame] for frame in self.pictures[1:]])
+
+    @cached_property
+    def _flows(self) -> Flows:
+        return Flows.of([self.motion.steps[frame].flow for frame in self.pictures[1:]])
 
     def _jump(self, at: int, strides: Strides) -> Jump:
         frame = self.pictures[at]
@@ -202,7 +197,11 @@ class Rhythm:
             surprise = max(surprise, spike if spike >= _SPIKE else 0.0)
         reach = min(strides.reach(at), _MOST_REACH)
         graded = 0 < step.matched < _GRADED * step.tone[0]
-        return Jump(frame, strides.spans.get(at, 1.0), math.sqrt(surprise * reach), graded)
+        strength = math.sqrt(surprise * reach)
+        if step.excess_peak >= _SEEN_LEAP and reach > 0:
+            leap = self._flows.leap(at - 1) / self.limits.leap
+            strength = max(strength, self.limits.jump * leap) if leap >= 1 else strength
+        return Jump(frame, strides.spans.get(at, 1.0), strength, self.limits.jump, graded)
 
     @property
     def _explained(self) -> Container[int]:

@@ -10,29 +10,19 @@ from collections.abc import Callable
 from typing import Final
 
 from answerprint.checks.gait import Gait
-from answerprint.checks.join import Join, SeamLimits
+from answerprint.checks.join import Join
 from answerprint.checks.mend import mend_jump, mend_repeat, score_of
+from answerprint.checks.nearby import inner_cuts, nearest_cut, strays, suspicion
 from answerprint.checks.repeat import Repeat, repeat_at_seam, stand_at_seam
-from answerprint.measured.motion import Motion, Step
+from answerprint.checks.seamlimits import SeamLimits
+from answerprint.measured.motion import Motion
 from answerprint.order import Size
 from answerprint.verdict import Mend, SeamFigures, SeamVerdict, Verdict
 
 PASSING: Final = 0.5
 """Score under which a seam is refused."""
-NEAR: Final = (-3, -2, -1, 1, 2, 3)
-"""Moving steps from the seam at which a cut is looked for with care: one frame later, the seam itself is perfect."""
-STRAYS: Final = (1, 2, 3)
-"""Frames in a row at the seam that may belong to neither side."""
-STRAY: Final = 1.3
-"""Quick steps into and out of such frames from which they are found; 1,400 true loops came to 1.2, one to 1.5."""
-FEWEST_FOR_STRAYS: Final = 10
-"""Frames under which a clip has no quick steps to speak of."""
-CUT_DIFFERENCE: Final = 6.0
-"""Excess, Oklab x 100, of a cut anywhere inside; steps of uncut clips that change the picture came to 5.4."""
-CUT_DETAIL: Final = 0.5
-"""Difference of local contrast of a cut: flashes and strobes keep the picture and stay below."""
-CUT_RATIO: Final = 5.0
-"""How many times what nine in ten steps exceed their surroundings by a cut does."""
+PLAIN_CUT: Final = 1.5
+"""Strength from which such a cut is named before anything that the seam itself may be."""
 
 
 def judge_seam(motion: Motion, limits: SeamLimits, size: Size | None = None) -> SeamVerdict:
@@ -42,7 +32,12 @@ def judge_seam(motion: Motion, limits: SeamLimits, size: Size | None = None) -> 
         found = rule(join)
         if found is not None:
             return _placed(found, join, size)
-    return _verdict(join, "seamless", "the last frame leads into the first by an ordinary step")
+    return _verdict(
+        join,
+        "seamless",
+        "the last frame leads into the first by an ordinary step",
+        score=score_of([*_strengths(join), suspicion(join)]),
+    )
 
 
 def _frozen(join: Join) -> SeamVerdict | None:
@@ -52,6 +47,9 @@ def _frozen(join: Join) -> SeamVerdict | None:
 
 
 def _duplicate_end(join: Join) -> SeamVerdict | None:
+    # Behind a break of pace a step is small beside those before it, and no repeat beside those after it.
+    if join.pace >= 1 and join.keeps_slower_pace:
+        return None
     return _repeated(join, repeat_at_seam(join))
 
 
@@ -82,7 +80,9 @@ def _what_repeats(found: Repeat) -> str:
 
 
 def _grade_step(join: Join) -> SeamVerdict | None:
-    if max(join.exposure, join.color) < 1 or not join.graded:
+    strength = max(join.exposure, join.color)
+    # A cross-fade between two lights is a step of exposure, too: what is seen of it is the fade.
+    if strength < max(1.0, join.ghost if join.jump < 1 else 0.0) or not join.graded:
         return None
     if join.exposure >= join.color:
         return _verdict(
@@ -94,7 +94,7 @@ def _grade_step(join: Join) -> SeamVerdict | None:
     return _verdict(
         join,
         "color-step",
-        f"color shifts by {join.step.tint:.1f} (Oklab x 100) from the last frame to the first",
+        f"color shifts by {join.color_shift:.1f} (Oklab x 100) from the last frame to the first",
         frames=_ends(join),
     )
 
@@ -115,46 +115,43 @@ def _how_far(join: Join) -> str:
 
 
 def _stray_frames(join: Join) -> SeamVerdict | None:
-    frames = join.motion.frames
-    if frames < FEWEST_FOR_STRAYS:
+    found = strays(join)
+    if found is None or found[2] < 1:
         return None
-    runs = [(start, count) for count in STRAYS for start in range(-count - 1, 2)]
-    start, count = max(runs, key=lambda run: join.gait.stray(*run))
-    strength = join.gait.stray(start, count) / STRAY
-    if strength < 1:
-        return None
-    places = tuple((start + n) % frames for n in range(count))
+    start, count, strength = found
     return _verdict(
         join,
         "jump",
         f"{'a frame' if count == 1 else f'{count} frames'} at the seam {'belongs' if count == 1 else 'belong'} to neither side of it",
-        frames=places,
+        frames=tuple((start + n) % join.motion.frames for n in range(count)),
         score=score_of([strength]),
         mend=mend_jump(join.gait),
     )
 
 
-def _hidden_cut(join: Join) -> SeamVerdict | None:
-    count = len(join.gait.moving)
-    if count <= 2 * max(NEAR) + 2:
+def _plain_cut(join: Join) -> SeamVerdict | None:
+    """Beside a plain cut, the seam's own step is short of what the cut makes of the steps around it."""
+    return _hidden_cut(join, PLAIN_CUT)
+
+
+def _hidden_cut(join: Join, least: float = 1.0) -> SeamVerdict | None:
+    found = nearest_cut(join)
+    if found is None or found[1] < max(least, join.jump):
         return None
-    places = {by % count: join.cut(by % count) for by in NEAR}
-    worst = max(places, key=lambda place: places[place])
-    if places[worst] < max(1.0, join.jump):
-        return None
-    frame = join.gait.moving[worst]
+    place, strength = found
+    frame = join.gait.moving[place]
     return _verdict(
         join,
         "jump",
         "the seam itself is clean, but the picture jumps close to it",
         frames=(frame - 1, frame),
-        score=score_of([places[worst]]),
+        score=score_of([strength]),
         mend=mend_jump(join.gait),
     )
 
 
 def _inner_cut(join: Join) -> SeamVerdict | None:
-    cuts = [frame for frame, step in enumerate(join.motion.steps) if frame and _is_cut(join, step)]
+    cuts = inner_cuts(join)
     if not cuts:
         return None
     return _verdict(
@@ -163,12 +160,6 @@ def _inner_cut(join: Join) -> SeamVerdict | None:
         "the seam itself is clean, but the picture cuts inside the clip",
         frames=tuple(frame for cut in cuts for frame in (cut - 1, cut)),
         score=0.0,
-    )
-
-
-def _is_cut(join: Join, step: Step) -> bool:
-    return step.detail > CUT_DETAIL and step.excess > max(
-        CUT_DIFFERENCE, CUT_RATIO * join.gait.usual_excess
     )
 
 
@@ -187,7 +178,7 @@ def _local_jump(join: Join) -> SeamVerdict | None:
 
 
 def _ghosted(join: Join) -> SeamVerdict | None:
-    mixture = join.motion.mixture
+    mixture = join.fade[1]
     if mixture is None or join.ghost < 1 or join.jump >= 1:
         return None
     count = join.motion.frames
@@ -220,7 +211,7 @@ def _placed(found: SeamVerdict, join: Join, size: Size | None) -> SeamVerdict:
 def _speed_change(join: Join) -> SeamVerdict | None:
     if join.pace < 1 or (join.jump >= 1 and join.leaps):
         return None
-    ratio = math.exp(join.change_of_pace[0])
+    ratio = math.exp(join.change_of_pace)
     how = f"{ratio:.1f} times as fast" if ratio > 1 else f"at {ratio:.0%} of the pace"
     return _verdict(
         join, "speed-change", f"motion goes on {how} behind the seam", frames=_ends(join)
@@ -229,6 +220,7 @@ def _speed_change(join: Join) -> SeamVerdict | None:
 
 _RULES: Final[tuple[Callable[[Join], SeamVerdict | None], ...]] = (
     _frozen,
+    _plain_cut,
     _duplicate_end,
     _grade_step,
     _stray_frames,
@@ -255,20 +247,19 @@ def _verdict(
     score: float | None = None,
     mend: Mend | None = None,
 ) -> SeamVerdict:
-    strengths = [
-        join.jump,
-        join.pace,
-        join.exposure if join.graded else 0,
-        join.color if join.graded else 0,
-    ]
     return SeamVerdict(
         verdict=verdict,
-        score=round(score_of(strengths) if score is None else score, 3),
+        score=round(score_of(_strengths(join)) if score is None else score, 3),
         reason=reason,
         frames=frames,
         figures=_figures(join),
         mend=mend,
     )
+
+
+def _strengths(join: Join) -> list[float]:
+    grade = max(join.exposure, join.color) if join.graded else 0.0
+    return [join.jump, join.pace, grade]
 
 
 def _figures(join: Join) -> SeamFigures:
@@ -280,5 +271,5 @@ def _figures(join: Join) -> SeamFigures:
         stands_out=round(join.surprise, 2),
         stops=join.step.stops,
         tint=join.step.tint,
-        pace=round(math.exp(join.change_of_pace[0]), 2),
+        pace=round(math.exp(join.change_of_pace), 2),
     )

@@ -37,12 +37,24 @@ class SoundLimits(Record):
     """
     clipped_samples: int = Field(default=16, ge=1)
     """Samples in such runs that a channel may hold."""
+    piled: float = Field(default=2.75, ge=1)
+    """How many times as dense levels may lie in 0.6 dB near the top as just under it.
+
+    Measured on 23 sounds, speech, music, machines, rain, synthetic waves, plain and limited by 6 and 12 dB, as PCM, AAC, MP3
+    and Opus: 2.2 at most, a steady sine 2.6, and only square waves (and a saw in MP3) beyond. Clipped by
+    6 dB before 192 kbit/s AAC, a voice has 4, a quiet piano 6, a drum 1.8 and noise 0.6, as if it was not.
+    """
     dc: float = Field(default=0.005, ge=0, le=1)
     """Mean offset from zero, of full scale: -46 dBFS. Measured on shared footage: 0.0011 at most."""
     inverted: float = Field(default=-0.9, ge=-1, le=0)
     """Correlation of left and right from which one is taken to be turned over. Measured on footage: -0.27 at the lowest."""
-    dual_mono: float = Field(default=-60.0, le=0)
-    """dB of the difference of left and right under their sum, from which they are the same sound twice."""
+    suspected: float = Field(default=-0.7, ge=-1, le=0)
+    """Correlation from which that is suspected: a side of its own reverberation at -8 dB leaves it there."""
+    dual_mono: float = Field(default=-50.0, le=0)
+    """dB of the difference of left and right under their sum, from which they are the same sound twice.
+
+    Measured: narrow stereo comes to -39, mono with noise at -55 dB to -59; AAC leaves between -74 and -39 of one sound twice.
+    """
     loudness: Literal["ebu-r128", "ebu-r128-s1", "atsc-a85", "web-14"] | None = None
     """Rule that loudness is judged by; none by default, for sound that is still to be mixed."""
     loudness_tolerance: float | None = Field(default=None, ge=0)

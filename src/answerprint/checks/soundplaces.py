@@ -18,26 +18,29 @@ _SPLIT = OCTAVES.index(320)
 _FILM = 5
 
 
-@check("sound.inverted", *SOUND, _STEREO, limit="sound.inverted", source="measured")
+@check("sound.inverted", *SOUND, _STEREO, limit="sound.inverted sound.suspected", source="measured")
 def inverted(subject: Subject) -> Iterator[Breach]:
     """Left and right are not each other turned over: played in mono, as a phone does, such sound is gone.
 
     Judged by the correlation of the two about their means, over the whole and over any two seconds in a row.
+    Reverberation of its own on either side hides it: from `suspected` on it is a warning.
     """
     limit = subject.limits.sound.inverted
     for sound in heard(subject):
         if sound.stereo is None:
             continue
         whole, seconds = sound.stereo.correlation, sound.stereo.by_second
-        if whole is not None and whole < limit:
+        suspected = max(limit, subject.limits.sound.suspected)
+        if whole is not None and whole < suspected:
             loss = 20 * math.log10(max(sound.stereo.middle, 1e-6) / max(sound.stereo.side, 1e-6))
             yield breach(
                 subject,
                 sound,
                 f"has one of its sides turned over: mono would play it {-loss:.0f} dB too quiet; turn one back",
                 measured=whole,
-                limit=limit,
+                limit=limit if whole < limit else suspected,
                 unit="correlation",
+                severity=None if whole < limit else Severity.WARNING,
             )
         elif turned := _two_in_a_row([s is not None and s < limit for s in seconds]):
             yield breach(
@@ -62,12 +65,16 @@ def dual_mono(subject: Subject) -> Iterator[Breach]:
     """Stereo is stereo: left and right are not the same sound twice.
 
     No fault of a voice; of music or ambience it says that the second channel was lost on the way.
+    One side may be louder than the other: that is a mono sound, panned.
     """
     limit = subject.limits.sound.dual_mono
     for sound in heard(subject):
         if sound.stereo is None or sound.stereo.middle <= 1e-6:
             continue
-        apart = 20 * math.log10(max(sound.stereo.side, 1e-6) / sound.stereo.middle)
+        apart = min(
+            20 * math.log10(max(sound.stereo.side, 1e-6) / sound.stereo.middle),
+            _unlike(sound.stereo.correlation),
+        )
         if apart < limit:
             yield breach(
                 subject,
@@ -92,7 +99,8 @@ def channel_order(subject: Subject) -> Iterator[Breach]:
 
     Files leave mixing rooms in film order, too: L C R Ls Rs LFE. Then a voice comes
     from the right, and the subwoofer gets a surround channel. Suspected by spectra:
-    the LFE holds nothing but lows, the others do not, and sound in every channel but the center has lost its dialogue.
+    the LFE holds nothing but lows, the others do not (a codec that cuts the LFE by itself leaves
+    this alone), and sound in every channel but the center has lost its dialogue.
     """
     for sound in heard(subject):
         if not _is_5_1(sound):
@@ -111,6 +119,16 @@ def channel_order(subject: Subject) -> Iterator[Breach]:
                 unit="dB",
                 channel="LFE",
             )
+        elif len(others := [c for c in lows if c is not lfe]) == 1:
+            yield breach(
+                subject,
+                sound,
+                f"has nothing but lows in {others[0].name}, which is no subwoofer's channel",
+                measured=round(_share(others[0]), 1),
+                limit=subject.limits.sound.lfe_share,
+                unit="dB",
+                channel=others[0].name,
+            )
         center = next(c for c in sound.channels if c.name == "FC")
         if not _heard(center) and all(_heard(c) for c in sound.channels if c.name != "FC"):
             yield breach(
@@ -120,6 +138,13 @@ def channel_order(subject: Subject) -> Iterator[Breach]:
                 measured=float(FLOOR),
                 channel="FC",
             )
+
+
+def _unlike(correlation: float | None) -> float:
+    """Return how far two channels differ once they are of one level, in dB under what they share."""
+    if correlation is None or correlation <= 0:
+        return 0.0
+    return 10 * math.log10(max((1 - correlation) / (1 + correlation), 1e-10))
 
 
 def _is_5_1(sound: Heard) -> bool:

@@ -48,13 +48,18 @@ class Span:
 
 def seam_span(gait: Gait) -> Span | None:
     """Return the span of the seam; None for a clip of less than FEWEST moving steps."""
+    return span_at(gait, 0)
+
+
+def span_at(gait: Gait, place: int) -> Span | None:
+    """Return the span of the moving step `place`, by the places of the clip that are not next to it."""
     count = len(gait.moving)
     if count < FEWEST:
         return None
     far = min(_APART, max(2, count // 3))
     inside = range(2, count - 1, max(1, (count - 3) // _PLACES))
-    rows = [_row(gait, place, far) for place in inside]
-    here = _row(gait, 0, far)
+    rows = [_row(gait, (place + by) % count, far) for by in inside]
+    here = _row(gait, place, far)
     weights = [
         _weight([row[apart] for row in rows], apart + 1, here[apart]) for apart in range(far)
     ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from answerprint.checks.check import SEQUENCE, Breach, Subject, check
-from answerprint.checks.pixels import usual_of_others
+from answerprint.checks.damage import usual_of_others
 from answerprint.measured.exr import Window
 from answerprint.measured.frames import FrameLevels
 from answerprint.measured.samples import FIREFLY_STOPS, BandJump, BlackTile, Fireflies

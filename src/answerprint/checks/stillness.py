@@ -21,7 +21,7 @@ _BESIDE: Final = 3
 _CODED: Final = 2.5
 """How many times as much distances may change where the step itself is small beside both sides: coding at crf 23 does it."""
 _CODED_REPLACED: Final = 6.0
-"""The same where the next step catches up, because the repeat stands in place of a frame."""
+"""The same where the next step catches up, because the repeat stands in place of a frame, or where motion stops dead."""
 _CAUGHT_UP: Final = 1.35
 """How many ordinary steps such a next step is at least."""
 _MOVING: Final = 0.3
@@ -30,6 +30,12 @@ _CADENCE: Final = 10
 """Steps on either side in which holds are counted."""
 _HOLDS: Final = 3
 """Separate holds within them that make a cadence."""
+_BACK: Final = 0.8
+"""Share of the larger step beside it that the frames around a repeat differ by at least: where motion goes on it is 1 and more."""
+_STOPS: Final = 2.5
+"""How many times the step of a coded repeat the steps right beside it are at least."""
+_STOPS_LONG: Final = 4.0
+"""The same of several in a row."""
 _SMALLER: Final = 0.75
 """Share of the ordinary step that a repeat's own may have: the noise of both frames is all there is in it."""
 
@@ -51,18 +57,45 @@ def repeated_frames(motion: Motion, *, share: float, change: float, still: float
         beside = min(_sides(tones, frame), default=0.0)
         small = beside > _MOVING and tones[frame] < share * beside
         caught_up = max(tones[frame + 1 : frame + 2], default=0.0) > _CAUGHT_UP * ordinary
-        allowed = _CODED_REPLACED if caught_up else _CODED
+        stops = min(tones[frame - 1 : frame + 2 : 2]) > _STOPS_LONG * tones[frame]
+        allowed = _CODED_REPLACED if caught_up or stops else _CODED
         if len(motion.steps[frame].tone) < 2:
             repeats = tones[frame] < share * ordinary
         else:
             repeats = (tones[frame] < _SMALLER * ordinary and changes[frame] <= change * moves) or (
-                small and changes[frame] <= allowed * change * moves
+                small
+                and changes[frame] <= allowed * change * moves
+                and _abrupt(tones, frame, share * beside)
             )
-        if repeats and ordinary > still:
+        if repeats and ordinary > still and not _turns_back(motion, tones, frame):
             found.append(frame)
     moving = [frame for frame, tone in enumerate(tones) if tone > still]
     inside = [frame for frame in found if moving[0] < frame < moving[-1]]
     return _without_cadence(_runs(inside))
+
+
+def _abrupt(tones: list[float], frame: int, small: float) -> bool:
+    """Tell whether motion stops for `frame`, and small steps next to it, at once, and goes on at once: what slows down does not."""
+    first = last = frame
+    while first > 1 and tones[first - 1] < small:
+        first -= 1
+    while last + 1 < len(tones) and tones[last + 1] < small:
+        last += 1
+    beside = tones[max(1, first - 1) : first] + tones[last + 1 : last + 2]
+    if len(beside) < 2:
+        return False
+    least, most = min(beside), max(beside)
+    if first == last:
+        return least >= _STOPS * tones[frame]
+    return least >= _STOPS_LONG * max(tones[first : last + 1]) and most <= 2 * least
+
+
+def _turns_back(motion: Motion, tones: Sequence[float], frame: int) -> bool:
+    """Tell whether motion comes to rest here and goes back the way it came: the frames on either side are the same again."""
+    across = _apart(motion, frame - 2, frame + 1)
+    if across is None or frame + 1 >= len(tones):
+        return False
+    return across < _BACK * max(tones[frame - 1], tones[frame + 1])
 
 
 def _change(motion: Motion, frame: int) -> float:

@@ -10,11 +10,12 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.deliverables.cure import Cure
-from answerprint.deliverables.morph import between, passage, torn
+from answerprint.deliverables.morph import Passage, between, passage, torn
 from answerprint.measure.motion import MotionMeter
 from answerprint.measure.perceptual import View, difference
 from answerprint.measured.motion import Motion
@@ -36,6 +37,12 @@ TORN: Final = 2.0
 """Ordinary steps that two pictures may differ by once they are carried to each other: more would show double."""
 TORN_SPOT: Final = 5.0
 """The same of the worst twentieth of the picture."""
+DOUBLE: Final = 2.5
+"""Oklab x 100 that the worst fiftieth of the picture may differ by beyond twice what steps near the seam leave there."""
+BLOCK: Final = 6
+"""Side of the blocks of a view that this is told in: an edge's own softness averages out."""
+BACK: Final = -0.3
+"""Correlation of the motion across the seam with that beside it under which the made frames would rewind the clip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +128,19 @@ def _morphs(views: Sequence[View]) -> Iterator[Cure]:
     usual, tried = _usual(views), 0
     for dropped in range(min(MOST_MADE, len(views) // MOST_SHARE) + 1):
         last = len(views) - 1 - dropped
+        way = passage(views[last].gray, views[0].gray)
+        if _is_torn(views, last, way, usual) or _rewinds(views, last, way):
+            continue
         steps = _steps_between(views, last, usual)
         for made in dict.fromkeys(np.clip([round(steps) - 1, dropped], 1, MOST_MADE).tolist()):
-            if tried < TRIED and not _is_torn(views[last], views[0], usual):
+            if tried < TRIED and steps / (made + 1) < ONE_STEP[1]:
                 tried += 1
                 yield Cure(0, last, int(made))
 
 
 def _steps_between(views: Sequence[View], last: int, usual: float) -> float:
     """Return how many ordinary steps lie between the frame at `last` and the first."""
-    beside = [_length(a, b) for a, b in (*_pairs(views[:4]), *_pairs(views[last - 3 : last + 1]))]
+    beside = [_length(a, b) for a, b in _beside(views, last)]
     ordinary = median(beside) if beside else 0.0
     if ordinary < 1e-4:
         return difference(views[last], views[0]) / usual
@@ -142,16 +152,45 @@ def _length(one: View, other: View) -> float:
     return float(np.hypot(field[..., 0], field[..., 1]).mean())
 
 
+def _beside(views: Sequence[View], last: int) -> list[tuple[View, View]]:
+    """Return the pairs of neighbours at both ends."""
+    return [*_pairs(views[:4]), *_pairs(views[max(0, last - 3) : last + 1])]
+
+
 def _pairs(views: Sequence[View]) -> list[tuple[View, View]]:
     return list(pairwise(views))
 
 
-def _is_torn(last: View, first: View, usual: float) -> bool:
-    apart: NDArray[np.float32] = torn(last.lab, first.lab, passage(last.gray, first.gray)).sum(
-        axis=2
-    )
+def _is_torn(views: Sequence[View], last: int, way: Passage, usual: float) -> bool:
+    """Tell whether two frames would be seen double between: edges of what motion does not lead from one to the other."""
+    apart = _apart(views[last], views[0], way)
     worst = float(np.quantile(apart, 0.95))
-    return float(apart.mean()) > TORN * usual + 0.5 or worst > TORN_SPOT * usual + 5
+    if float(apart.mean()) > TORN * usual + 0.5 or worst > TORN_SPOT * usual + 5:
+        return True
+    # Glitter and leaves are torn from any frame to the next, and no worse for it.
+    steps = [_blocks(_apart(a, b, passage(a.gray, b.gray))) for a, b in _beside(views, last)]
+    around = cv2.dilate(np.maximum.reduce(steps), np.ones((3, 3), np.uint8))
+    return float(np.quantile(_blocks(apart) - 2 * around, 0.98)) > DOUBLE
+
+
+def _apart(one: View, other: View, way: Passage) -> NDArray[np.float32]:
+    return np.asarray(torn(one.lab, other.lab, way).sum(axis=2))
+
+
+def _blocks(plane: NDArray[np.float32]) -> NDArray[np.float32]:
+    height, width = plane.shape
+    size = (max(1, width // BLOCK), max(1, height // BLOCK))
+    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA))
+
+
+def _rewinds(views: Sequence[View], last: int, way: Passage) -> bool:
+    """Tell whether what moves on both sides of a seam would have to move back across it."""
+    beside = sum(
+        (passage(a.gray, b.gray).there for a, b in _beside(views, last)),
+        start=np.zeros_like(way.there),
+    )
+    sizes = float(np.linalg.norm(beside)) * float(np.linalg.norm(way.there))
+    return sizes > 0 and float((beside * way.there).sum()) < BACK * sizes
 
 
 def _usual(views: Sequence[View]) -> float:

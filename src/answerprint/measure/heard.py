@@ -10,22 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.measure.soundseam import Ends, Spectrum
-from answerprint.measured.heard import (
-    FLOOR,
-    FULL_SCALE,
-    ChannelHeard,
-    FullScaleRun,
-    Heard,
-    StereoHeard,
-)
+from answerprint.measure.tops import Tops
+from answerprint.measured.heard import FLOOR, ChannelHeard, Heard, StereoHeard
 from answerprint.media.loudnessmeter import LoudnessMeter
 from answerprint.media.soundblocks import Listening, Samples, hop_of, read_blocks
 
 MOST_STREAMS: Final = 8
 """Audio streams that are measured; the others are only named among the movie's facts."""
 
-_LEAST_RUN: Final = 3
-_MOST_RUNS: Final = 32
 _TINY: Final = 1e-12
 
 
@@ -130,53 +122,31 @@ class _Channel:
     def __init__(self) -> None:
         self.samples = 0
         self.sum = self.squares = 0.0
-        self.peak = 0.0
-        self.full_scale = 0
-        self.runs: list[tuple[int, int]] = []
-        self._open = (0, 0)
+        self.tops = Tops()
 
     def add(self, samples: NDArray[np.float32], magnitude: NDArray[np.float32], at: int) -> None:
         self.samples += len(samples)
         self.sum += float(samples.sum(dtype=np.float64))
         self.squares += _energy(samples)
-        highest = float(magnitude.max(initial=0.0))
-        self.peak = max(self.peak, highest)
-        if highest < FULL_SCALE:
-            self._close()
-            return
-        for start, stop in _runs(magnitude >= FULL_SCALE):
-            if start or not self._open[1]:
-                self._close()
-                self._open = (at + start, stop - start)
-            else:
-                self._open = (self._open[0], self._open[1] + stop)
-            if stop < len(samples):
-                self._close()
+        self.tops.add(magnitude, at)
 
     def result(self, name: str, start: float, rate: int, bands: tuple[float, ...]) -> ChannelHeard:
-        self._close()
+        self.tops.full.close()
         count = max(1, self.samples)
+        piled, level = self.tops.pile()
         return ChannelHeard(
             name=name,
-            peak=self.peak,
+            peak=self.tops.peak,
             rms=float(np.sqrt(self.squares / count)),
             dc=self.sum / count,
-            full_scale=self.full_scale,
-            runs=tuple(
-                FullScaleRun(start=round(start + first / rate, 5), samples=length)
-                for first, length in sorted(self.runs)
-            ),
+            full_scale=self.tops.full.samples,
+            runs=self.tops.full.timed(start, rate),
+            flat=self.tops.flat.samples,
+            flat_runs=self.tops.flat.timed(start, rate),
+            piled=round(piled, 2),
+            piled_at=round(level, 4),
             octaves=bands,
         )
-
-    def _close(self) -> None:
-        """Take the run that goes on from block to block as finished."""
-        if self._open[1] >= _LEAST_RUN:
-            self.full_scale += self._open[1]
-            self.runs.append(self._open)
-            if len(self.runs) > _MOST_RUNS:
-                self.runs.remove(min(self.runs, key=lambda run: run[1]))
-        self._open = (0, 0)
 
 
 class _Pair:
@@ -196,7 +166,8 @@ class _Pair:
         self._sums += sums
         self._samples += len(left)
         self._apart = max(self._apart, float(np.abs(left - right).max(initial=0.0)))
-        self._by_second.append(_correlation(sums, len(left)))
+        second = _correlation(sums, len(left))
+        self._by_second.append(None if second is None else round(second, 4))
 
     def result(self) -> StereoHeard:
         left, right, both = self._sums[:3] / max(1, self._samples) / 4
@@ -217,7 +188,7 @@ def _correlation(sums: NDArray[np.float64], samples: int) -> float | None:
     if min(left, right) < 1e-10:
         return None
     both = sums[2] / count - of_left * of_right
-    return round(float(np.clip(both / np.sqrt(left * right), -1, 1)), 4)
+    return round(float(np.clip(both / np.sqrt(left * right), -1, 1)), 8)
 
 
 def _energy(samples: NDArray[np.float32]) -> float:
@@ -234,9 +205,3 @@ def _levels(magnitude: Samples, hop: int) -> list[int]:
     return [
         int(level) for level in np.maximum(np.rint(20 * np.log10(peaks + _TINY)), FLOOR).astype(int)
     ]
-
-
-def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Return where runs of True begin and end."""
-    edges = np.flatnonzero(np.diff(mask, prepend=False, append=False))
-    return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]

@@ -47,26 +47,29 @@ class _Blend:
     dip: float
 
 
-def find_mixture(at: At, count: int, before: int, after: int) -> Mixture | None:
-    """Return the frame near the seam that is most of a mixture; None where none lies evenly between two others.
+def find_mixtures(at: At, count: int, before: int, after: int) -> tuple[Mixture, ...]:
+    """Return, by window, the frame near the seam that is most of a mixture; none where none lies evenly between two others.
 
     `count` is the clip's length, `before` and `after` how many frames there are
-    at hand on either side of the seam. 30 ms a clip.
+    at hand on either side of the seam. 0.1 s a clip.
     """
-    windows = [w for w in WINDOWS if 4 * w <= count]
-    places = [
-        (frame, w)
-        for w in windows
-        for frame in range(-AROUND, AROUND + 1)
-        if -before <= frame - w and frame + w < after
-    ]
     small = cache(lambda frame: _Small.of(at(frame)))
-    blends = [_blend(small, frame, w) for frame, w in places]
-    even = [b for b in blends if EVEN[0] < b.share < EVEN[1] and b.dip > 0]
-    if not even:
-        return None
-    best = max(even, key=lambda b: b.dip * (1 - min(b.left, 1.0)))
-    elsewhere = _elsewhere(best, count, before, after)
+    found = []
+    for reach in WINDOWS:
+        if 4 * reach > count:
+            break
+        places = range(max(-AROUND, reach - before), min(AROUND + 1, after - reach))
+        blends = [_blend(small, frame, reach) for frame in places]
+        even = [b for b in blends if EVEN[0] < b.share < EVEN[1] and b.dip > 0]
+        if even:
+            best = max(even, key=lambda b: b.dip * (1 - min(b.left, 1.0)))
+            found.append(_mixture(at, small, best, _elsewhere(best, count, before, after), count))
+    return tuple(found)
+
+
+def _mixture(
+    at: At, small: Callable[[int], "_Small"], best: _Blend, elsewhere: list[int], count: int
+) -> Mixture:
     usual = [carried_apart(at(f - best.reach), at(f + best.reach)) for f in elsewhere]
     dips = [_blend(small, frame, best.reach).dip for frame in elsewhere]
     return Mixture(
@@ -120,7 +123,7 @@ def _mean(values: NDArray[np.float32]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Small:
-    """A frame's lightness at half its size, flat, and how sharp it is."""
+    """A frame's lightness at half its size, flat, and how sharp it is for its lightness."""
 
     lightness: NDArray[np.float32]
     sharpness: float
@@ -128,10 +131,9 @@ class _Small:
     @classmethod
     def of(cls, view: View) -> Self:
         whole = np.ascontiguousarray(view.lab[..., 0])
-        rest = cv2.absdiff(whole, cv2.GaussianBlur(whole, (0, 0), 2))
         size = (max(1, round(whole.shape[1] / 2)), max(1, round(whole.shape[0] / 2)))
         half = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
-        return cls(np.asarray(half, np.float32).reshape(-1), float(rest.mean()))
+        return cls(np.asarray(half, np.float32).reshape(-1), view.sharpness)
 
 
 def _short(value: float) -> float:

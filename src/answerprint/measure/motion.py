@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from answerprint.measure.blips import blip_of, cast_between, exposure_change, unevenness
 from answerprint.measure.flow import Flow, FlowMeter
-from answerprint.measure.mixture import find_mixture
+from answerprint.measure.mixture import find_mixtures
 from answerprint.measure.perceptual import (
     Plane,
     View,
@@ -24,7 +24,7 @@ from answerprint.measure.perceptual import (
     difference_map,
     grade,
     graded_difference,
-    worst_shift,
+    shift_map,
 )
 from answerprint.measure.spot import spot_of
 from answerprint.measure.surroundings import REACH, Excess, StepMaps, excess
@@ -34,6 +34,10 @@ THUMB: Final = 192
 """Longer side of the thumbnails. Grain and coding noise average out; a step of a pixel at 1080p still shows."""
 ENDS: Final = 32
 """Frames at either end that may be dropped to mend a seam: more than a second of a clip of five."""
+SEEN: Final = 1.0
+"""Oklab x 100 under which a tile that gets away from where it began counts as standing still."""
+LEAST: Final = 0.05
+"""The same from one frame to the next that wandering is measured in at least."""
 
 _KEPT: Final = ENDS + 2 * REACH + 1
 
@@ -51,7 +55,7 @@ class MotionMeter:
         self._head_maps: list[StepMaps] = []
         self._tail_maps: deque[StepMaps] = deque(maxlen=ENDS + REACH)
         self._run = _Run()
-        self._travel = 0.0
+        self._drift = _Drift()
         self._count = 0
 
     def add(self, picture: NDArray[np.float32]) -> None:
@@ -72,7 +76,7 @@ class MotionMeter:
             self._tail_maps.append(maps)
             if len(self._head_maps) < ENDS + REACH:
                 self._head_maps.append(maps)
-        self._travel = max(self._travel, worst_shift(self._head[0], view))
+        self._drift.follow(self._head[0], view)
         self._count += 1
 
     def result(self) -> Motion:
@@ -86,11 +90,12 @@ class MotionMeter:
         return Motion(
             frames=count,
             steps=run.steps(count),
-            travel=_short(self._travel),
+            travel=_short(self._drift.travel),
+            wander=_short(self._drift.wander),
             without_last=tuple(self._joint(last=drop, first=0) for drop in range(most)),
             without_first=tuple(self._joint(last=0, first=drop) for drop in range(most)),
             spot=self._spot(),
-            mixture=find_mixture(
+            mixtures=find_mixtures(
                 self._near, count, min(len(self._tail), count), min(len(self._head), count)
             ),
         )
@@ -125,6 +130,37 @@ class MotionMeter:
             excess=_short(left.mean),
             excess_peak=_short(left.peak),
         )
+
+
+class _Drift:
+    """How far each tile gets from where it began, and how far from one frame to the next."""
+
+    def __init__(self) -> None:
+        self._last: View | None = None
+        self._far: Plane | None = None
+        self._near: Plane | None = None
+
+    @property
+    def travel(self) -> float:
+        """The most that any tile differs from the first frame."""
+        return float(self._far.max()) if self._far is not None else 0.0
+
+    @property
+    def wander(self) -> float:
+        """That in the most it differs from the frame before, of the tile that gets furthest so."""
+        if self._far is None or self._near is None:
+            return 0.0
+        moved = np.where(self._far < SEEN, 0, self._far)
+        return float((moved / np.maximum(self._near, LEAST)).max())
+
+    def follow(self, first: View, view: View) -> None:
+        """Take the next frame."""
+        far = shift_map(first, view)
+        self._far = far if self._far is None else np.maximum(self._far, far)
+        if self._last is not None:
+            near = shift_map(self._last, view)
+            self._near = near if self._near is None else np.maximum(self._near, near)
+        self._last = view
 
 
 class _Run:
@@ -197,6 +233,7 @@ class _Run:
         return Step(
             tone=tuple(_short(difference(other, view)) for other in earlier),
             detail=_short(float(maps.contrast.mean())),
+            sharpness=_short(view.sharpness),
             matched=_short(graded_difference(before, view, by)),
             stops=_short(by.stops),
             tint=_short(math.hypot(*by.tint)),
@@ -214,6 +251,7 @@ def _finished(step: Step, left: Excess) -> Step:
             "excess": _short(left.mean),
             "excess_peak": _short(left.peak),
             "detail_excess": _short(left.contrast),
+            "busy": _short(left.busy),
         }
     )
 

@@ -16,6 +16,8 @@ TILE: Final = 12
 """Side of a tile in thumbnail pixels: a sixteenth of a picture 192 wide, about a face in a wide shot."""
 BRIGHTEST: Final = 65504.0
 """Largest half float: infinities in a picture count as this."""
+DARKEST: Final = 3.0
+"""Mean lightness under which a frame counts as no darker."""
 
 _RGB_TO_LMS: Final = np.array(
     [
@@ -89,6 +91,13 @@ class View:
         return codes.astype(np.uint8)
 
     @cached_property
+    def sharpness(self) -> float:
+        """Mean detail for its lightness: exposure scales both alike."""
+        whole = np.ascontiguousarray(self.lab[..., 0])
+        rest = cv2.absdiff(whole, cv2.GaussianBlur(whole, (0, 0), 2))
+        return float(rest.mean()) / max(float(whole.mean()), DARKEST)
+
+    @cached_property
     def tone(self) -> Plane:
         """Mean Oklab x 100 by tile, (rows, columns, 3)."""
         return _tiled(self.lab)
@@ -110,9 +119,10 @@ def contrast_map(a: View, b: View) -> Plane:
     return _tiled(cv2.absdiff(a.contrast, b.contrast))
 
 
-def worst_shift(a: View, b: View) -> float:
-    """Return the most any tile's mean color differs: grain averages out of it, motion does not."""
-    return float(np.abs(a.tone - b.tone).sum(axis=2).max())
+def shift_map(a: View, b: View) -> Plane:
+    """Return how far each tile's mean color differs, (rows, columns): grain averages out of it, motion does not."""
+    shift: Plane = np.abs(a.tone - b.tone).sum(axis=2)
+    return shift
 
 
 CLIPPED: Final = 0.97

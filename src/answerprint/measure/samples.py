@@ -37,6 +37,7 @@ FILLED: Final = 0.97
 """Share of its box that a black rectangle fills."""
 MOST_TILES: Final = 8
 """Black rectangles recorded of one frame."""
+_SMALLEST: Final = np.ones((SMALLEST_TILE, SMALLEST_TILE), np.uint8)
 RELATED: Final = 4
 """Cells averaged across and down where channels are compared as wholes."""
 _DEEP: Final = NEGATIVE_STEPS.index(-1e-3)
@@ -131,6 +132,10 @@ def black_tiles(black: Mask, cells: Cells, last: Mask | None) -> Iterator[BlackT
     fresh = black if last is None else np.asarray(cv2.subtract(black, last), np.uint8)
     if cv2.countNonZero(fresh) < SMALLEST_TILE**2 or black.all():
         return
+    # A dark picture has black cells of its own beside a tile: what the smallest tile does not fit into falls off.
+    last_cell = SMALLEST_TILE - 1
+    corners = cv2.erode(fresh, _SMALLEST, anchor=(0, 0))
+    fresh = np.asarray(cv2.dilate(corners, _SMALLEST, anchor=(last_cell, last_cell)), np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(fresh, connectivity=4)
     large = stats[1:][stats[1:, 2:4].min(axis=1) >= SMALLEST_TILE]
     for x, y, width, height, count in sorted(large.tolist(), key=lambda s: -s[4])[:MOST_TILES]:

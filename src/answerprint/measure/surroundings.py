@@ -28,6 +28,8 @@ OUTLIER: Final = 3.0
 """Multiple of the median neighbour above which a neighbour is itself a cut, and no excuse."""
 OUTLIER_FLOOR: Final = 0.2
 """Difference added to that, so that noise beside stillness is no outlier."""
+BUSIEST: Final = 16
+"""The busiest tiles are one in this many, at least one: a face that speaks in a room that stands still."""
 WORST: Final = 50
 """The peak is the mean of one tile in this many, at least one."""
 
@@ -63,6 +65,8 @@ class Excess:
     mean: float
     peak: float
     contrast: float
+    busy: float
+    """Mean tone of the step itself in the tiles that its surroundings move most."""
 
 
 def excess_map(steps: Sequence[StepMaps], at: int, reach: int = REACH) -> Map:
@@ -84,7 +88,24 @@ def excess(steps: Sequence[StepMaps], at: int, reach: int = REACH) -> Excess:
         around = np.maximum.reduce([other.contrast_around for other in near])
         contrast = np.maximum(contrast - around, 0)
     worst = np.sort(tone, axis=None)[-max(1, tone.size // WORST) :]
-    return Excess(float(tone.mean()), float(worst.mean()), float(contrast.mean()))
+    return Excess(
+        float(tone.mean()),
+        float(worst.mean()),
+        float(contrast.mean()),
+        _in_busiest(steps, at, reach),
+    )
+
+
+def _in_busiest(steps: Sequence[StepMaps], at: int, reach: int) -> float:
+    """Return the mean tone of `steps[at]` in the tiles that change most, by their mean, in the steps beside it."""
+    places = range(max(at - reach, 0), min(at + reach + 1, len(steps)))
+    beside = [steps[place] for place in places if place != at]
+    own = steps[at].tone
+    if not beside:
+        return float(own.mean())
+    moved = sum((other.tone for other in beside), start=np.zeros_like(own)).ravel()
+    most = max(1, moved.size // BUSIEST)
+    return float(own.ravel()[np.argpartition(moved, -most)[-most:]].mean())
 
 
 def _references(steps: Sequence[StepMaps], at: int, reach: int) -> list[StepMaps]:

@@ -45,6 +45,10 @@ class Outliers(Record):
     """Cells of 4x4 pixels whose average does."""
     rough: int = 0
     """Tiles of 16x16 pixels whose texture does."""
+    patch: int = 0
+    """Most cells in a square of 24 pixels that differ from both frames by far more than these differ; of 36."""
+    patch_at: tuple[int, int] = (0, 0)
+    """Top left pixel of that square; x and y in the data window."""
     at: tuple[int, int] = (0, 0)
     """Top left pixel of the worst cell, or of the roughest tile where there is none; x and y in the data window."""
 

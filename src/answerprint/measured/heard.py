@@ -24,7 +24,7 @@ FULL_SCALE: Final = 0.9999
 
 
 class FullScaleRun(Record):
-    """Samples in a row that stand at full scale or beyond: a wave whose top is cut off."""
+    """Samples in a row that stand at full scale or beyond, or at one level: a wave whose top is cut off."""
 
     start: float
     """When it begins, in seconds."""
@@ -47,6 +47,14 @@ class ChannelHeard(Record):
     """Samples in runs of at least three at full scale."""
     runs: tuple[FullScaleRun, ...] = ()
     """The longest of those runs, in order of time; at most 32."""
+    flat: int = 0
+    """Samples in runs of at least three at its own peak, which they enter or leave at a slope: a top that is cut off."""
+    flat_runs: tuple[FullScaleRun, ...] = ()
+    """The longest of those runs, in order of time; at most 32."""
+    piled: float = 0.0
+    """How many times as many samples lie in the fullest 0.6 dB near the top as in the 0.75 dB under it; 0 in older reports."""
+    piled_at: float = 0.0
+    """Magnitude of that pile."""
     octaves: tuple[float, ...] = ()
     """Mean square in dBFS of each band of OCTAVES, not under FLOOR."""
 
