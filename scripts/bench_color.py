@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import PyOpenColorIO as ocio
 
-VIEWS = ("sdr-rec709", "hdr-pq-1000", "hdr-hlg-1000")
+VIEWS = ("sdr-rec709", "hdr-pq-1000", "hdr-hlg-1000", "untoned-pq")
 FRAMES = 8
 ROUNDS = 5
 ROUNDS_EXACTLY = 2
@@ -138,14 +138,13 @@ def difference(baked: Any, exact: Any, pair: Any) -> tuple[float, float]:
 def missed_share(view: str, baked: Any, pair: Any) -> float:
     """Return the share of a frame's pixels that go the exact way."""
     from answerprint.color.grading import Grading
-    from answerprint.color.lattice import looked_up
-    from answerprint.color.rendering import half_light
+    from answerprint.color.rendering import half_light, show_baked
 
     planes, primaries = pair
     flat = [np.ascontiguousarray(plane).reshape(-1).view(np.uint16) for plane in planes]
     out = np.empty((3, flat[0].size), np.uint16)
     matrix = Grading(view=view).matrix(primaries)
-    return looked_up(baked.bake, flat, half_light(), matrix, out).size / flat[0].size
+    return show_baked(baked.bake, flat, half_light(), matrix, out).size / flat[0].size
 
 
 def timed(way: Callable[[Any], Any], frames: list[Any], threads: int) -> tuple[float, float]:

@@ -221,8 +221,10 @@ def test_a_movie_alone_goes_down_the_line(tmp_path: Path, surf: Path) -> None:
         ({"deliver": ("h264-wbe",)}, "did you mean 'h264-web'"),
         ({"fit": "squeeze"}, "no fit is called 'squeeze'"),
         ({"audio": "none.wav", "loudness": "loud"}, "no loudness is called 'loud'"),
-        ({"first_frame": -5}, "numbers start at 0"),
+        ({"first_frame": -5}, "numbers go from 0"),
         ({"encoders": 0}, "0 encoders make nothing"),
+        ({"deliver": ("h264-web",), "config": "aces-3"}, "no config is called 'aces-3'"),
+        ({"deliver": ("h264-web",), "look": "lok"}, "lok"),
         ({"deliver": ("h264-web", "h264-review"), "name": "{clip}"}, "clip.mp4"),
     ],
 )

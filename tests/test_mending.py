@@ -75,6 +75,22 @@ def test_exr_frames_that_stay_keep_every_byte(tmp_path: Path, loop: list[Picture
     assert written in (files[:-1], files[1:])
 
 
+def test_only_frames_are_replaced_and_only_where_that_was_said(
+    tmp_path: Path, loop: list[Picture]
+) -> None:
+    source = folder(tmp_path / "shot", [exr_frame(picture) for picture in [*loop, loop[0]]])
+    out = folder(tmp_path / "out", [exr_frame(loop[0])])
+    with pytest.raises(StorageError, match="exists already"):
+        ap.mend(source, out)
+    (out / "notes.txt").touch()
+    with pytest.raises(StorageError, match="holds 'notes.txt'; only a folder of EXR frames"):
+        ap.mend(source, out, overwrite=True)
+    (out / "notes.txt").unlink()
+    assert ap.mend(source, out, overwrite=True).frames == COUNT
+    assert len(listed(out)) == COUNT
+    assert listed(tmp_path) == ["out", "shot"]
+
+
 def test_exr_frames_are_made_in_the_format_of_the_others(
     tmp_path: Path, loop: list[Picture]
 ) -> None:

@@ -100,7 +100,7 @@ def test_an_older_report_without_the_newer_fields_is_read(
     ("content", "said"),
     [
         (b"", "is no JSON"),
-        (b"\xff\xfe", "cannot be read"),
+        (b"\xff\xfe", "is no UTF-8 text"),
         (b"{", "is no JSON"),
         (b"[" * 100_000, "is no JSON"),
         (b"null", "is no report"),

@@ -29,7 +29,6 @@ EIGHTH = Limits.model_validate(
         "waive": dict.fromkeys(
             ("size.not-as-ordered", "aspect.not-as-ordered"), "rendered at an eighth of the size"
         )
-        | {"pin.picture": "stand-ins render a scene of their own, whatever they were sent"}
     }
 )
 TEXT = Order.parse({"prompt": "A bay at dawn"})
@@ -91,6 +90,11 @@ def filled(value: Any, inputs: dict[str, str]) -> Any:
     return inputs.get(value, value) if isinstance(value, str) else value
 
 
+def pinned_by(order: Order) -> list[str | None]:
+    """Return the pictures that frames of an order are pinned to."""
+    return [order.anchors.first, order.anchors.last, *(key.picture for key in order.keyframes)]
+
+
 @pytest.mark.parametrize("service", SERVICES)
 @pytest.mark.parametrize("feature", SAMPLES)
 def test_every_service_does_what_the_table_says(
@@ -134,3 +138,5 @@ def test_every_service_does_what_the_table_says(
     )  # fmt: skip
     assert report.failure is None
     assert report.verdict in ("pass", "warn"), [f.message for f in report.findings]
+    pinned = [pin for pin in report.measurements.pins if pin.skipped is None]
+    assert len(pinned) == sum(each == picture for each in pinned_by(order))

@@ -18,10 +18,14 @@ def hold_against(reports: Sequence[Report], baseline: Sequence[Report]) -> tuple
     bear that name; where there is one of either, they are a pair under any name,
     as shot_v1 and shot_v2 are.
     """
-    judged = [report for report in baseline if report.outcomes]
-    if len(reports) == len(judged) == 1:
-        return (_held(reports[0], judged[0]),)
-    return tuple(_held(report, _earlier(report, judged)) for report in reports)
+    alone = len(reports) == 1
+    return tuple(hold_one_against(report, baseline, alone=alone) for report in reports)
+
+
+def hold_one_against(report: Report, baseline: Sequence[Report], *, alone: bool) -> Report:
+    """Return `report` as `hold_against` does, before its fellows are there; `alone` where it has none."""
+    judged = [earlier for earlier in baseline if earlier.outcomes]
+    return _held(report, judged[0] if alone and len(judged) == 1 else _earlier(report, judged))
 
 
 def _earlier(report: Report, baseline: Sequence[Report]) -> Report | None:

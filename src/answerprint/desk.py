@@ -102,7 +102,9 @@ def submit(
     preflight(order, name)
     cost = estimate(order, name).usd
     require_affordable(name, cost, max_cost)
-    job = desk.store.create(name, order)
+    # Without a key nothing could be sent, and a job nobody can send is not written down.
+    with desk.reach(name):
+        job = desk.store.create(name, order)
     return send(desk.store.save(job.model_copy(update={"estimate": cost})), desk)
 
 

@@ -75,8 +75,9 @@ def seam(
 
     Raises SourceError where the clip cannot be read or has fewer than two frames.
     """
-    with open_one(str(source)).opened() as delivery:
-        subject = Subject(Order(), measure(delivery, progress=progress), limits or Limits())
+    limits = limits or Limits()
+    with open_one(str(source)).opened(limits.archive) as delivery:
+        subject = Subject(Order(), measure(delivery, progress=progress), limits)
     if subject.motion is None:
         raise SourceError(
             "has fewer than two readable frames, so it has no seam", where=str(source)

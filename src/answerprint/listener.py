@@ -32,6 +32,7 @@ from starlette.routing import Route
 
 from answerprint.desk import Desk, look
 from answerprint.errors import AnswerprintError, AuthenticationError, StorageError
+from answerprint.ports import open_port
 from answerprint.providers.job import Job, now
 from answerprint.providers.secret import read_keys
 from answerprint.providers.services import SERVICES
@@ -241,13 +242,17 @@ def signing_secret(desk: Desk) -> str | None:
 
 @contextmanager
 def listening(listener: Listener, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """Serve `listener` and yield the address that services are to call, secret and all, but for the provider."""
+    """Serve `listener` and yield the address that services are to call, secret and all, but for the provider.
+
+    Raises StorageError where the port cannot be opened.
+    """
+    opened = open_port(host, port)
     config = uvicorn.Config(
-        create_app(listener), host=host, port=port, log_level="warning", access_log=False, lifespan="off",
-    )  # fmt: skip
+        create_app(listener), log_level="warning", access_log=False, lifespan="off"
+    )
     server = uvicorn.Server(config)
     threads = [
-        threading.Thread(target=server.run, name="hooks", daemon=True),
+        threading.Thread(target=server.run, args=([opened],), name="hooks", daemon=True),
         threading.Thread(target=listener.work, name="asking", daemon=True),
     ]
     listener.waiting.put(tuple(listener.kept()))
@@ -256,15 +261,16 @@ def listening(listener: Listener, *, host: str = "127.0.0.1", port: int = 0) -> 
     try:
         while not server.started:
             if not threads[0].is_alive():
-                raise StorageError("the port cannot be opened", where=f"{host}:{port}")
+                raise StorageError("nothing can be served", where=f"{host}:{port}")
             time.sleep(0.01)
-        number = server.servers[0].sockets[0].getsockname()[1]
+        number = opened.getsockname()[1]
         yield f"http://{host}:{number}/hooks/{{provider}}/{listener.secret}"
     finally:
         server.should_exit = True
         listener.waiting.put(None)
         for thread in threads:
             thread.join(timeout=10)
+        opened.close()
 
 
 def _same(one: str, other: str) -> bool:

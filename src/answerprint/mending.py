@@ -20,6 +20,7 @@ from answerprint.deliverables.seal import partial_path, refuse_existing, seal, w
 from answerprint.deliverables.treatment import Treatment
 from answerprint.errors import MendError, SourceError, UsageError
 from answerprint.ingest.delivery import Delivery, open_one
+from answerprint.ingest.replacing import require_replaceable
 from answerprint.master import Making, discard, make
 from answerprint.measure.movies import measure_movie
 from answerprint.measure.perceptual import View
@@ -43,6 +44,7 @@ def mend(
     *,
     preset: str | None = None,
     limits: Limits | None = None,
+    overwrite: bool = False,
     progress: Progress = silent,
 ) -> Mended:
     """Write the clip of `source` to `out` so that its last frame leads into its first, and prove that it does.
@@ -53,12 +55,15 @@ def mend(
     of its own codec, or by `preset`. What was written is decoded and judged
     before it gets its name. Raises MendError where the seam needs no mending,
     where nothing mends it, and where the result proved no better; what `deliver`
-    raises for sources and presets; StorageError where `out` exists. Memory: a
-    third of a megabyte a frame, at most LONGEST of them.
+    raises for sources and presets; StorageError where `out` exists and `overwrite`
+    is not set, or is a folder of anything but frames. Memory: a third of a
+    megabyte a frame, at most LONGEST of them.
     """
     out, known = Path(out), limits or Limits()
-    refuse_existing(out, overwrite=False)
-    with open_one(str(source)).opened() as delivery:
+    refuse_existing(out, overwrite=overwrite)
+    with open_one(str(source)).opened(known.archive) as delivery:
+        if delivery.sequence is not None and out.exists():
+            require_replaceable(out, overwrite=overwrite)
         chosen = None if delivery.sequence else _preset(delivery, preset, out)
         views = _views(delivery, progress)
         found = judge_seam(motion_of(views), known.seam)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from answerprint.errors import UsageError
+from answerprint.paths import unreadable
 
 
 class Record(BaseModel):
@@ -31,12 +32,17 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def read_toml(path: Path, error: type[UsageError]) -> dict[str, Any]:
     """Return the table in the TOML file at `path`; raise `error` where there is none."""
+    reason = unreadable(path, pipe=True)
+    if reason is not None:
+        raise error(reason, where=str(path))
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise error("no such file", where=str(path)) from None
-    except (OSError, UnicodeDecodeError) as problem:
-        raise error(f"cannot be read ({problem})", where=str(path)) from None
+    except OSError as problem:
+        raise error(f"cannot be read ({problem.strerror})", where=str(path)) from None
+    except UnicodeDecodeError:
+        raise error("is not TOML: it is no UTF-8 text", where=str(path)) from None
+    except RecursionError:
+        raise error("is nested too deeply", where=str(path)) from None
     except tomllib.TOMLDecodeError as problem:
         raise error(f"is not TOML: {problem}", where=str(path)) from None
 
@@ -49,7 +55,7 @@ def parse_record(
         return model.model_validate(values)
     except ValidationError as problem:
         # A misspelled key also leaves its right spelling missing: the misspelling is the one to tell.
-        first = min(problem.errors(), key=lambda details: details["type"] != "extra_forbidden")
+        first = min(_nearest(problem), key=lambda details: details["type"] != "extra_forbidden")
         raise error(*_explain(model, first), where=where) from None
 
 
@@ -62,6 +68,22 @@ def closest(word: str, known: Iterable[str]) -> str:
     choices = sorted(known)
     near = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
     return f"did you mean '{near[0]}'?" if near else f"known: {', '.join(choices)}"
+
+
+def _nearest(problem: ValidationError) -> list[ErrorDetails]:
+    """Return the faults; of a value that may be one of several records, only those of the record it is nearest to."""
+    faults: dict[tuple[int | str, ...], list[ErrorDetails]] = {}
+    for details in problem.errors():
+        at = next((i for i, step in enumerate(details["loc"]) if _is_record(step)), None)
+        one_of = details["loc"][: at + 1] if at is not None else ()
+        loc = tuple(step for step in details["loc"] if not _is_record(step))
+        faults.setdefault(one_of, []).append({**details, "loc": loc})
+    return faults.get((), []) or min(faults.values(), key=len)
+
+
+def _is_record(step: int | str) -> bool:
+    """Tell whether a step of a fault's place is the name of a record, not a key: keys are written small."""
+    return isinstance(step, str) and step[:1].isupper()
 
 
 def _explain(model: type[BaseModel], details: ErrorDetails) -> tuple[str]:

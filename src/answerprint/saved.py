@@ -13,6 +13,7 @@ from answerprint.checks.limits import Limits
 from answerprint.errors import SourceError
 from answerprint.judge import judge_measurements
 from answerprint.order import Order
+from answerprint.paths import unreadable
 from answerprint.report import SCHEMA, Report
 from answerprint.version import __version__
 
@@ -25,12 +26,15 @@ def read_reports(path: str | Path) -> tuple[Report, ...]:
     Raises SourceError for a file that cannot be read, is cut off, or holds
     anything else.
     """
+    reason = unreadable(Path(path), pipe=True)
+    if reason is not None:
+        raise SourceError(reason, where=str(path))
     try:
         text = Path(path).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise SourceError("no such file", where=str(path)) from None
-    except (OSError, UnicodeDecodeError) as problem:
-        raise SourceError(f"cannot be read ({problem})", where=str(path)) from None
+    except OSError as problem:
+        raise SourceError(f"cannot be read ({problem.strerror})", where=str(path)) from None
+    except UnicodeDecodeError:
+        raise SourceError("is no UTF-8 text", where=str(path), hint=_HINT) from None
     entries = _entries(text, str(path))
     return tuple(_report(entry, f"{path}{at}") for at, entry in entries)
 

@@ -157,6 +157,10 @@ def test_unpack_mux_and_deliver(tmp_path: Path) -> None:
         "mux", "clip.mp4", "tone.mp3", "--out", "sound.mp4", "--fit", "loop", cwd=tmp_path
     )
     assert muxed.stdout.startswith("sound.mp4: 24 frames at 24, 1.000 s, sound 1.0")
+    told = answerprint(
+        "mux", "clip.mp4", "tone.mp3", "--out", "as.mov", "-q", "--format", "json", cwd=tmp_path
+    )
+    assert json.loads(told.stdout)["decoded"] == 24
     made = answerprint(
         "deliver",
         "exr",

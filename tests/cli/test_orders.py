@@ -50,6 +50,10 @@ def test_submit_and_finish_at_once(stage: Rehearsed, capsys: pytest.CaptureFixtu
     said = capsys.readouterr().out
     assert "120 frames at 24" in said
     assert "size.not-as-ordered" in said
+    assert run([*words, "--skip", "size,aspect", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["policy"]["overrides"] == {
+        "skip": ["size", "aspect"]
+    }
 
 
 def test_a_dry_run_sends_nothing(stage: Rehearsed, capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,7 +80,14 @@ def test_prices(stage: Rehearsed, capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["submit", "order.toml", "--provider", "lumma"], 2, "did you mean 'luma'?"),
         (["submit", "gone.toml"], 2, "no such file"),
-        (["submit"], 2, "which order?"),
+        (["submit"], 2, "no order is named"),
+        (["submit", "order.toml", "--again", "luma:1"], 2, "ORDER.toml is for a new order"),
+        (["submit", "--again", "luma:1", "--dry-run"], 2, "--dry-run is for a new order"),
+        (["submit", "order.toml", "--provider", "luma", "--deliver", "h264-web"], 2, "is for --finish"),
+        (["submit", "order.toml", "--provider", "luma", "--finish", "--deliver", "h264-wbe"], 2, "'h264-web'"),
+        (["submit", "order.toml", "--provider", "luma", "--finish", "--only", "sem"], 2, "'seam'"),
+        (["listen", "--limits", "order.toml"], 2, "unknown key 'prompt'"),
+        (["listen", "--host", "nowhere.invalid"], 3, "the port cannot be opened"),
         (["submit", "order.toml"], 2, "which service?"),
         (["submit", "order.toml", "--provider", "luma", "--max-cost", "0.1"], 2, "it costs $0.30"),
         (["submit", "order.toml", "--provider", "luma", "--max-cost", "cheap"], 2, "no amount"),
@@ -88,7 +99,7 @@ def test_prices(stage: Rehearsed, capsys: pytest.CaptureFixture[str]) -> None:
         (["rehearse", "--fault", "slw"], 2, "did you mean 'slow'?"),
         (["rehearse", "--fault", "slow=2"], 2, "between 0 and 1"),
     ],
-)
+)  # fmt: skip
 def test_what_makes_no_sense_is_one_line(
     stage: Rehearsed, words: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -96,6 +107,36 @@ def test_what_makes_no_sense_is_one_line(
     told = capsys.readouterr()
     assert said in told.err + told.out
     assert "Traceback" not in told.err
+    assert words[0] != "submit" or stage.desk.store.jobs() == ()
+
+
+def test_without_a_key_no_job_is_written_down(
+    stage: Rehearsed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("LUMA_AGENTS_API_KEY")
+    assert run(["submit", "order.toml", "--provider", "luma"]) == 3
+    assert "LUMA_AGENTS_API_KEY is not set" in capsys.readouterr().err
+    assert stage.desk.store.jobs() == ()
+
+
+def test_links_that_lead_nowhere_leave_no_folder(
+    stage: Rehearsed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for link in ("http://127.0.0.1:9/a.mp4", "http:///"):
+        assert run(["fetch", link, "-q"]) == 3
+    assert not (tmp_path / "delivered").exists()
+
+
+@pytest.mark.parametrize("command", ["rehearse", "listen"])
+def test_a_port_that_is_taken_is_one_line(
+    stage: Rehearsed, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port = stage.house.base.rpartition(":")[2]
+    assert run([command, "--port", port]) == 3
+    assert capsys.readouterr().err == (
+        f"answerprint: 127.0.0.1:{port}: the port cannot be opened (Address already in use);"
+        " name another one, or 0 for any that is free\n"
+    )
 
 
 def test_a_rule_refuses_by_name(

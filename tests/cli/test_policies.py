@@ -9,7 +9,7 @@ import pytest
 
 from answerprint.checks.catalogue import CHECKS
 from answerprint.cli.app import run
-from tests.made import folder, frames
+from tests.made import codes, folder, frames, movie
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -93,6 +93,45 @@ def test_what_a_baseline_has_weighs_nothing(ap: Run, gap: Path, saved: Path) -> 
     assert code == 0
     assert "<failure" not in xml
     assert "known error: frame 1004 is missing" in xml
+
+
+def test_finish_judges_as_check_does(
+    ap: Run, gap: Path, saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, said, _ = ap("finish", "-q", gap, "--only", "sequence", "--skip", "sequence.padding")
+    assert code == 1
+    assert "sequence.gap: frame 1004 is missing" in said
+    assert "sequence.padding: " not in said
+    assert (
+        "left out: only sequence was to be judged"
+        in (tmp_path / "finished" / gap.name / "qc" / "report.json").read_text()
+    )
+    code, said, _ = ap("finish", "-q", gap, "--baseline", saved, "--format", "jsonl")
+    assert code == 0
+    assert json.loads(said)["verdict"] == "pass"
+    kept = (tmp_path / "finished" / gap.name / "qc" / "report.txt").read_text()
+    assert "  known      sequence.gap: frame 1004 is missing" in kept
+
+
+def test_a_baseline_of_several_clips_is_held_against_each(
+    ap: Run, gap: Path, saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    other = folder(tmp_path / "other", frames(3))
+    (other / "shot.1002.exr").unlink()
+    code, said, _ = ap("finish", "-q", gap, other, "--baseline", saved, "--format", "jsonl")
+    assert code == 1
+    assert [json.loads(line)["verdict"] for line in said.splitlines()] == ["pass", "fail"]
+
+
+def test_a_seam_goes_by_a_profile(ap: Run, tmp_path: Path) -> None:
+    clip = movie(tmp_path / "clip.mp4", codes(24))
+    (tmp_path / "mine.toml").write_text("[seam]\njump = 50\ncut = 50\n")
+    assert ap("seam", "-q", clip, "--profile", "web-loop")[1].startswith(f"{clip}: jump")
+    code, _, said = ap("seam", clip, "--profile", "web-lop")
+    assert (code, said) == (2, "answerprint: profile: no profile is called 'web-lop', did you mean 'web-loop'?\n")  # fmt: skip
+    assert ap("seam", clip, "--overwrite")[0] == 2
 
 
 def test_what_is_worse_than_in_a_baseline_fails(

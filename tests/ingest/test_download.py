@@ -213,7 +213,7 @@ def test_length_that_is_too_short_is_found_by_content(
         SourceError, tmp_path / "b", depot.put("/g", content, short, short)
     ) if name == "video.mp4" else ""  # fmt: skip
     assert not refused_by or "was cut short" in refused_by
-    assert not refused_by or listed(tmp_path / "b") == []
+    assert not refused_by or not (tmp_path / "b").exists()
 
 
 def test_corrupt_zip_is_refused(depot: Depot, tmp_path: Path) -> None:

@@ -14,13 +14,13 @@ from answerprint.media.audio import (
     Fit,
     as_delivered,
     fit_named,
-    fit_sound,
     lay,
     loudness_target,
     measure_loudness,
 )
 from answerprint.media.movie import probe_sound, read_samples
 from answerprint.media.soundoptions import plan_sound
+from answerprint.media.soundplan import SoundPlan, Stem
 from tests.made import tone
 from tests.media.sounds import Wave, clicks, noise, onsets, read, sine, wav
 
@@ -35,6 +35,11 @@ def laid(tmp_path: Path, audio: Any, seconds: str = "1", **options: Any) -> tupl
     wave = read(tmp_path / "laid.wav")
     assert len(wave) == round(Fraction(seconds) * 48_000)
     return wave, told
+
+
+def fit_sound(source: Path, target: Path, seconds: Fraction, **options: Any) -> SoundLaid:
+    """Lay one sound as long as a picture."""
+    return lay(SoundPlan(stems=(Stem(path=source),), **options), target, seconds, RATE)
 
 
 @pytest.mark.parametrize("fit", list(Fit))

@@ -11,7 +11,7 @@ from answerprint.media.exrplanes import (
     _LIGHT,
     MAX_HALF,
     _move,
-    half_planes,
+    half_plane,
     in_primaries,
     picture_planes,
 )
@@ -26,7 +26,7 @@ def _same(value: NDArray[np.float16]) -> dict[str, NDArray[np.float16]]:
 
 def test_colors_are_those_of_the_matrix() -> None:
     light = picture(0)
-    planes = half_planes(light)
+    planes = {name: half_plane(light[..., i]) for i, name in enumerate("RGB")}
     exact = np.stack([planes[n] for n in "RGB"], -1).astype(np.float64) @ rgb_to_rgb(AP0, AP1).T
     moved = in_primaries(planes, AP0, AP1)
     for i, name in enumerate("RGB"):
@@ -78,8 +78,8 @@ def test_other_channels_and_cut_planes_are_kept() -> None:
 @pytest.mark.parametrize("channels", [3, 4])
 def test_pictures_become_planes(channels: int) -> None:
     light = np.array([[[1e9, -np.inf, np.nan, 0.5][:channels]]], np.float32)
-    planes = half_planes(light)
-    assert [float(p[0, 0]) for p in planes.values()] == [MAX_HALF, -MAX_HALF, 0, 0.5][:channels]
+    planes = [half_plane(light[..., i]) for i in range(channels)]
+    assert [float(p[0, 0]) for p in planes] == [MAX_HALF, -MAX_HALF, 0, 0.5][:channels]
 
 
 def test_planes_of_32_bits_become_finite_halves() -> None:

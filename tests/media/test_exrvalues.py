@@ -9,7 +9,7 @@ import pytest
 
 from answerprint.color.primaries import AP1
 from answerprint.errors import UsageError
-from answerprint.media.exrfix import fix_metadata
+from answerprint.media.exrfix import fixed
 from answerprint.media.exrvalues import STRUCTURAL, ExrValue, attribute, packed_timecode
 from answerprint.timing import Timecode
 from tests.made import exr
@@ -20,9 +20,7 @@ PLAIN = exr()
 
 def _read_back(name: str, value: ExrValue) -> Any:
     """What OpenEXR reads after the attribute is set."""
-    target = io.BytesIO()
-    fix_metadata(PLAIN, target, {name: value})
-    target.seek(0)
+    target = io.BytesIO(b"".join(fixed(PLAIN, {name: value})))
     return OpenEXR.File(target, header_only=True).header()[name]
 
 

@@ -15,14 +15,14 @@ from pydantic import ValidationError
 from answerprint.errors import EncodeError, StorageError, UsageError
 from answerprint.media.exr import read_frame
 from answerprint.media.exrlayout import parse_start, value_of
-from answerprint.media.exrplanes import half_planes
+from answerprint.media.exrplanes import half_plane
 from answerprint.media.exrwrite import ExrFormat, write_frame
 from answerprint.media.st2065 import st2065_4_reasons
 from answerprint.timing import Timecode
 from tests.made import picture
 from tests.media.test_st2065 import strictly_refused
 
-PLANES = half_planes(picture(0))
+PLANES = {name: half_plane(picture(0)[..., i]) for i, name in enumerate("RGB")}
 ACES = ExrFormat(compression="none", primaries="AP0", aces_container=True)
 ZIP = ExrFormat(compression="zip", primaries="AP1")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from answerprint.errors import SourceError, UsageError
-from answerprint.media.sequence import find_sequence, group_names, is_pattern
+from answerprint.media.sequence import Folder, find_sequence, gather, group_names, is_pattern
 from answerprint.timing import FrameRange
 
 
@@ -85,6 +85,14 @@ def test_patterns_without_frames(
 ) -> None:
     with pytest.raises(error, match=said):
         find_sequence(str(shot / pattern))
+
+
+def test_numbers_too_far_apart_are_no_sequence(tmp_path: Path) -> None:
+    (group,) = group_names(["shot.1.exr", "shot.1000001.exr"])
+    with pytest.raises(SourceError, match="shot.1.exr and shot.1000001.exr are numbered too far"):
+        gather(Folder(tmp_path), group)
+    (near,) = group_names(["shot.1.exr", "shot.1000000.exr"])
+    assert len(gather(Folder(tmp_path), near)) == 2
 
 
 def test_a_plain_name_is_no_pattern() -> None:

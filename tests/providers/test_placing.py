@@ -74,7 +74,7 @@ def test_files_that_cannot_be_sent(tmp_path: Path) -> None:
     (tmp_path / "empty.png").write_bytes(b"")
     with pytest.raises(OrderError, match="is empty"):
         read_file(str(tmp_path / "empty.png"))
-    with pytest.raises(OrderError, match="No such file"):
+    with pytest.raises(OrderError, match="no such file"):
         read_file(str(tmp_path / "gone.png"))
     with pytest.raises(OrderError, match="is no base64"):
         placed("data:image/png;base64,%%%", Noting(), NOWHERE)

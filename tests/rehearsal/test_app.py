@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from answerprint.rehearsal.app import SERVICES, running, serve
+from answerprint.errors import StorageError
+from answerprint.rehearsal.app import SERVICES, running
 from answerprint.rehearsal.faults import FAULTS
 from answerprint.rehearsal.house import House
 from tests.rehearsal.conftest import HTTP
@@ -121,7 +122,7 @@ def test_extra_fields_are_in_every_object(house: House) -> None:
 def test_a_port_can_be_chosen_and_is_free_afterwards(tmp_path: Path) -> None:
     with running(folder=tmp_path) as first:
         port = int(first.base.rpartition(":")[2])
-        with pytest.raises(OSError, match="in use"), running(port=port):
+        with pytest.raises(StorageError, match="in use"), running(port=port):
             pass
     with running(port=port) as second:
         assert second.base == first.base
@@ -135,12 +136,3 @@ def test_nothing_is_left_running(tmp_path: Path) -> None:
     left = set(threading.enumerate()) - before
     # anyio keeps idle workers for the next loop, and ends them by itself.
     assert not [thread for thread in left if "AnyIO" not in thread.name]
-
-
-def test_serving_blocks_until_it_is_interrupted() -> None:
-    def ready(house: House) -> None:
-        assert HTTP.get(f"{house.base}/rehearsal/jobs").status_code == 200
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        serve(ready=ready)

@@ -22,6 +22,7 @@ from luma_agents import (
 from answerprint.media.movie import Reading, probe, read_frames
 from answerprint.rehearsal.app import running
 from answerprint.rehearsal.house import House
+from answerprint.rehearsal.pinned import LAST
 from answerprint.rehearsal.studio import Spec, Studio
 from tests.rehearsal.conftest import HTTP, until
 
@@ -312,7 +313,19 @@ ACCEPTED: list[tuple[dict[str, Any], Spec]] = [
 
 @pytest.mark.parametrize(("body", "spec"), ACCEPTED)
 def test_what_is_documented_is_taken(house: House, body: dict[str, Any], spec: Spec) -> None:
-    assert spec_of(house, post(house, **body)).model_copy(update={"seed": 0}) == spec
+    assert spec_of(house, post(house, **body)).model_copy(update={"seed": 0, "pins": ()}) == spec
+
+
+def test_pictures_are_pinned_to_their_frames(house: House) -> None:
+    ref = data(picture(64, 36), "image/png")
+    ends = {"start_frame": ref, "end_frame": ref}
+    beats = {"keyframes": [ref, ref, PICTURE], "keyframe_indexes": [7, 120, 60]}
+    for video, frames in ((ends, [0, LAST]), (beats, [7, 120])):
+        spec = spec_of(house, post(house, video=video))
+        assert [pin.frame for pin in spec.pins] == frames
+        assert {pin.content for pin in spec.pins} == {picture(64, 36)}
+    edit = EDIT | {"video": {"edit": {"keyframes": [ref], "keyframe_indexes": [33]}}}
+    assert [pin.frame for pin in spec_of(house, post(house, **edit)).pins] == [33]
 
 
 EDIT = {

@@ -310,7 +310,25 @@ def framed(*frames: Any, **more: Any) -> dict[str, Any]:
     ],
 )  # fmt: skip
 def test_what_is_documented_is_taken(house: House, order: dict[str, Any], spec: Spec) -> None:
-    assert spec_of(house, video(**order)).model_copy(update={"seed": 0}) == spec
+    assert spec_of(house, video(**order)).model_copy(update={"seed": 0, "pins": ()}) == spec
+
+
+@pytest.mark.parametrize(
+    ("said", "frames"),
+    [
+        ((None,), [0]),
+        ((None, None), [0, 120]),
+        ((None, None, None), [0, 60, 120]),
+        (("first", 33, -1), [0, 33, 120]),
+        (("last",), [120]),
+    ],
+)
+def test_pictures_are_pinned_to_their_frames(
+    house: House, said: tuple[Any, ...], frames: list[int]
+) -> None:
+    images = [{"image": png()} | ({} if at is None else {"frame": at}) for at in said]
+    spec = spec_of(house, video(inputs={"frameImages": images}))
+    assert [pin.frame for pin in spec.pins] == frames
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def checks(limits_file: str | None, profile: str | None) -> int:
     return 0
 
 
-@click.command()
+@click.command(short_help="Explain a check, a rule of a service, or a profile.")
 @click.argument("id_", metavar="ID")
 @options.limits
 @options.profile
@@ -55,7 +55,7 @@ def _explained(id_: str, limits_file: str | None, profile: str | None) -> Iterat
         raise UsageError(f"no check, rule or profile is called {id_!r}, {hint}")
 
 
-@click.command()
+@click.command(short_help="Say what this installation has and lacks.")
 def doctor() -> int:
     """Say what this installation has and lacks, and what to do about it."""
     from answerprint.doctor import examine
@@ -66,7 +66,7 @@ def doctor() -> int:
     return 0 if all(finding.good for finding in findings) else 3
 
 
-@click.command()
+@click.command(short_help="Order, fetch and finish two clips from rehearsed services.")
 @click.option(
     "--out", default="demo", show_default=True, metavar="DIR", help="Folder for what is made."
 )

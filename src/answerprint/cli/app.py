@@ -9,13 +9,15 @@ import click
 
 from answerprint.cli import about, clips, color, exr, making, orders, serving
 from answerprint.cli.interrupt import interrupts_noted, stop_if_interrupted, was_interrupted
-from answerprint.errors import AnswerprintError
+from answerprint.errors import AnswerprintError, one_line
 from answerprint.version import __version__
 
 BUG = 4
 """Exit code of a bug in the tool."""
 INTERRUPTED = 130
 """Exit code of Ctrl-C, as shells count it: 128 + SIGINT."""
+FAILED = 3
+"""Exit code of work that could not be done."""
 USAGE = 2
 """Exit code of a command line that makes no sense."""
 
@@ -93,7 +95,7 @@ def _cause(problem: BaseException) -> BaseException:
 def _say(problem: BaseException) -> int:
     """Tell what went wrong in one line, a bug by its traceback, and return the exit code of its class."""
     if isinstance(problem, click.UsageError):
-        problem.show()
+        _show_usage(problem)
         return USAGE
     if isinstance(problem, (click.Abort, KeyboardInterrupt)):
         click.echo("answerprint: interrupted", err=True)
@@ -101,11 +103,32 @@ def _say(problem: BaseException) -> int:
     if isinstance(problem, AnswerprintError):
         click.echo(f"answerprint: {problem}", err=True)
         return problem.exit_code
+    if isinstance(problem, (OSError, MemoryError)):
+        # A machine that refuses is no bug of ours, wherever it refuses.
+        click.echo(f"answerprint: {one_line(_refused(problem))}", err=True)
+        return FAILED
     traceback.print_exception(problem)
     click.echo(
         "answerprint: this is a bug in answerprint; please report it with the lines above", err=True
     )
     return BUG
+
+
+def _show_usage(problem: click.UsageError) -> None:
+    """Say in one line what is wrong with a command line; where no command is named, show which there are."""
+    if isinstance(problem, click.exceptions.NoArgsIsHelpError):
+        problem.show()
+        return
+    said = one_line(problem.format_message()).removesuffix(".")
+    path = problem.ctx.command_path if problem.ctx else "answerprint"
+    click.echo(f"answerprint: {said}; {path} --help shows what it takes", err=True)
+
+
+def _refused(problem: OSError | MemoryError) -> str:
+    if isinstance(problem, MemoryError):
+        return "the memory is not enough; make fewer deliverables at once (--encoders 1)"
+    said = problem.strerror or str(problem)
+    return f"{problem.filename}: {said}" if problem.filename else said
 
 
 def _keep_output_clean() -> None:

@@ -1,5 +1,6 @@
 """Commands that take clips in: finish, unpack, check, seam."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,19 +10,18 @@ from answerprint.cli import options
 from answerprint.cli.console import (
     FINDINGS,
     exit_code,
-    print_mended,
+    print_record,
     print_reports,
-    print_seam,
     progress_shown,
 )
 from answerprint.cli.names import split_names
-from answerprint.cli.options import read_limits, read_order
+from answerprint.cli.options import read_judging, read_limits, read_order
 
 if TYPE_CHECKING:
     from answerprint.report import Report
 
 
-@click.command()
+@click.command(short_help="Unpack, check, lay sound, encode, prove and report clips.")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option(
     "--out",
@@ -50,9 +50,9 @@ if TYPE_CHECKING:
     metavar="N",
     help="Encoders that run side by side.  [default: all]",
 )
-@options.limits
-@options.profile
+@options.judging_options
 @options.fail_on
+@options.format_option("text", "json", "jsonl", "junit")
 @options.overwrite
 @options.quiet
 def finish(sources: tuple[str, ...], **rest: Any) -> int:
@@ -62,22 +62,22 @@ def finish(sources: tuple[str, ...], **rest: Any) -> int:
     frames, a folder of frames, or a pattern such as shot.1001-1120#.exr. Run
     again, it finishes what is missing and redoes nothing that is proven.
     """
-    order, limits = read_order(rest), read_limits(rest.pop("limits_file"), rest.pop("profile"))
-    names, fail_on, out = split_names(rest.pop("deliver")), rest.pop("fail_on"), rest["out"]
+    order, judging = read_order(rest), read_judging(rest)
+    names, fail_on, format_ = (rest.pop(key) for key in ("deliver", "fail_on", "format_"))
     with progress_shown(quiet=rest.pop("quiet")) as progress:
         reports = ap.finish(
-            *sources, order=order, deliver=names, limits=limits, progress=progress, **rest
+            *sources, order=order, deliver=split_names(names), progress=progress, **judging, **rest
         )
-    print_reports(reports, "text")
-    for report in reports:
-        if report.outcomes:
+    print_reports(reports, format_, fail_on)
+    if format_ == "text":
+        for clip in (report.clip for report in reports if report.outcomes):
             click.echo(
-                f"{report.clip} lies in {out}/{report.clip}: exr, deliver, qc/report.txt, qc/report.json, qc/junit.xml"
+                f"{clip} lies in {rest['out']}/{clip}: exr, deliver, qc/report.txt, qc/report.json, qc/junit.xml"
             )
     return exit_code(reports, fail_on)
 
 
-@click.command()
+@click.command(short_help="Unpack a zip of EXR frames safely.")
 @click.argument("archive", metavar="ZIP")
 @click.option(
     "--out",
@@ -91,12 +91,12 @@ def unpack(archive: str, out: str | None, limits_file: str | None, *, quiet: boo
     with progress_shown(quiet=quiet) as progress:
         files = ap.unpack(archive, out, limits=read_limits(limits_file).archive, progress=progress)
     size = sum(file.size for file in files) / 1e6
-    click.echo(f"{len(files)} files, {size:.1f} MB, in {out or archive.removesuffix('.zip')}")
+    click.echo(f"{len(files)} files, {size:.1f} MB, in {out or Path(archive).with_suffix('')}")
     return 0
 
 
 @click.command()
-@click.argument("sources", nargs=-1, metavar="SOURCE...")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option(
     "--measured",
     multiple=True,
@@ -105,13 +105,7 @@ def unpack(archive: str, out: str | None, limits_file: str | None, *, quiet: boo
 )
 @options.order_options
 @options.format_option("text", "json", "jsonl", "junit")
-@options.limits
-@options.profile
-@options.only
-@options.skip
-@click.option(
-    "--baseline", metavar="FILE", help="Saved reports: only what is new or worse than there weighs."
-)
+@options.judging_options
 @options.fail_on
 @options.quiet
 def check(sources: tuple[str, ...], **rest: Any) -> int:
@@ -135,19 +129,12 @@ def check(sources: tuple[str, ...], **rest: Any) -> int:
 
 def _checked(sources: tuple[str, ...], rest: dict[str, Any]) -> "tuple[Report, ...]":
     """Return the reports of clips that are measured now, or were earlier."""
-    order, own = read_order(rest), rest["limits_file"] or rest["profile"]
-    limits = read_limits(rest["limits_file"], rest["profile"]) if own or sources else None
-    only, skip = split_names(rest["only"]), split_names(rest["skip"])
-    baseline = ap.read_reports(rest["baseline"]) if rest["baseline"] else ()
+    order, judging = read_order(rest), read_judging(rest)
     if sources:
         with progress_shown(quiet=rest["quiet"]) as progress:
-            return ap.check(
-                *sources, order=order, limits=limits, only=only, skip=skip, baseline=baseline, progress=progress,
-            )  # fmt: skip
+            return ap.check(*sources, order=order, progress=progress, **judging)
     saved = [report for path in rest["measured"] for report in ap.read_reports(path)]
-    return ap.judge_again(
-        *saved, order=order, limits=limits, only=only, skip=skip, baseline=baseline
-    )
+    return ap.judge_again(*saved, order=order, **judging)
 
 
 @click.command()
@@ -160,27 +147,30 @@ def _checked(sources: tuple[str, ...], rest: dict[str, Any]) -> "tuple[Report, .
 @click.option(
     "--preset", metavar="NAME", help="Preset of the mended movie  [default: that of its own codec]"
 )
+@click.option("--overwrite", is_flag=True, help="With --mend: replace what is there.")
 @options.format_option("text", "json")
 @options.limits
+@options.profile
 @options.quiet
-def seam(source: str, mend: str | None, preset: str | None, **rest: Any) -> int:
+def seam(source: str, mend: str | None, preset: str | None, *, overwrite: bool, **rest: Any) -> int:
     """Judge how the last frame of a clip runs into its first.
 
     Exits 0 when the loop is seamless and 1 when it is not. With --mend, frames
     are dropped at the ends or made across the seam, and the result is written
     where it proves seamless; exits 0 then, and 3 where nothing mends it.
     """
-    limits, format_ = read_limits(rest["limits_file"]), rest["format_"]
-    if preset and not mend:
-        raise click.UsageError("--preset is for --mend")
+    from answerprint.render.text import mended_to_text, seam_to_text
+
+    limits, format_ = read_limits(rest["limits_file"], rest["profile"]), rest["format_"]
+    if (preset or overwrite) and not mend:
+        raise click.UsageError(f"{'--preset' if preset else '--overwrite'} is for --mend")
     with progress_shown(quiet=rest["quiet"]) as progress:
         if mend:
-            print_mended(
-                source,
-                ap.mend(source, mend, preset=preset, limits=limits, progress=progress),
-                format_,
+            mended = ap.mend(
+                source, mend, preset=preset, limits=limits, overwrite=overwrite, progress=progress
             )
+            print_record(mended, format_, mended_to_text(source, mended))
             return 0
         verdict = ap.seam(source, limits=limits, progress=progress)
-    print_seam(source, verdict, format_)
+    print_record(verdict, format_, seam_to_text(source, verdict))
     return 0 if verdict.verdict == "seamless" else FINDINGS

@@ -13,8 +13,8 @@ from answerprint.progress import Progress, silent
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
+    from answerprint.record import Record
     from answerprint.report import Report
-    from answerprint.verdict import Mended, SeamVerdict
 
 FINDINGS = 1
 """Exit code of findings at or above `--fail-on`."""
@@ -105,21 +105,6 @@ def print_reports(reports: Sequence["Report"], format_: str, fail_on: str = "err
         click.echo(json.to_json(reports) if format_ == "json" else json.to_jsonl(reports), nl=False)
 
 
-def print_seam(source: str, found: "SeamVerdict", format_: str) -> None:
-    """Print a seam's verdict in one of the formats on standard output."""
-    from answerprint.render import text
-
-    if format_ == "json":
-        click.echo(found.model_dump_json(indent=1))
-    else:
-        click.echo(text.seam_to_text(source, found), nl=False)
-
-
-def print_mended(source: str, mended: "Mended", format_: str) -> None:
-    """Print what became of a seam in one of the formats on standard output."""
-    from answerprint.render import text
-
-    if format_ == "json":
-        click.echo(mended.model_dump_json(indent=1))
-    else:
-        click.echo(text.mended_to_text(source, mended), nl=False)
+def print_record(record: "Record", format_: str, said: str) -> None:
+    """Print a record on standard output: as JSON, or what is `said` of it in words."""
+    click.echo(record.model_dump_json(indent=1) if format_ == "json" else said.rstrip("\n"))

@@ -7,10 +7,10 @@ import click
 
 import answerprint as ap
 from answerprint.cli import options
-from answerprint.cli.console import progress_shown
+from answerprint.cli.console import print_record, progress_shown
 
 
-@click.command()
+@click.command(short_help="Change what EXR frames say, and not a pixel.")
 @click.argument("source", metavar="SOURCE")
 @click.option("--out", required=True, metavar="DIR", help="New folder for the frames.")
 @click.option(
@@ -32,8 +32,9 @@ from answerprint.cli.console import progress_shown
 )
 @click.option("--owner", metavar="TEXT", help="Who owns the pictures.")
 @click.option("--overwrite", is_flag=True, help="Replace the folder, where it holds only EXR frames.")  # fmt: skip
+@options.format_option("text", "json")
 @options.quiet
-def retag(source: str, *, settings: tuple[str, ...], quiet: bool, **rest: Any) -> int:
+def retag(source: str, *, settings: tuple[str, ...], format_: str, quiet: bool, **rest: Any) -> int:
     """Change what EXR frames say of themselves, and not a pixel: chunks are copied as they are.
 
     SOURCE is a folder of frames, one frame, a pattern such as
@@ -42,7 +43,7 @@ def retag(source: str, *, settings: tuple[str, ...], quiet: bool, **rest: Any) -
     attributes = read_settings(settings)
     with progress_shown(quiet=quiet) as progress:
         made = ap.retag(source, attributes=attributes, progress=progress, **rest)
-    _say(made)
+    print_record(made, format_, _said(made))
     return 0
 
 
@@ -63,15 +64,14 @@ def read_settings(words: Iterable[str]) -> dict[str, str]:
     return settings
 
 
-def _say(made: "ap.Retagged") -> None:
+def _said(made: "ap.Retagged") -> str:
     words = [f"set {', '.join(made.changed)}"] if made.changed else []
     words += [f"removed {', '.join(made.removed)}"] if made.removed else []
     times = f" ({made.timecodes[0]} to {made.timecodes[1]})" if made.timecodes else ""
     done = "; ".join(words) or "nothing had to be changed"
-    click.echo(f"{made.frames} frames, {made.label}, in {made.folder}: {done}{times}")
-    for note in made.notes:
-        click.echo(f"  {note}")
-    if made.not_st2065_4:
-        click.echo(f"  no ST 2065-4 container: {'; '.join(made.not_st2065_4)}")
-    else:
-        click.echo("  ST 2065-4 container, by its header")
+    told = f"{made.frames} frames, {made.label}, in {made.folder}: {done}{times}"
+    reasons = "; ".join(made.not_st2065_4)
+    container = (
+        f"no ST 2065-4 container: {reasons}" if reasons else "ST 2065-4 container, by its header"
+    )
+    return "\n  ".join((told, *made.notes, container))

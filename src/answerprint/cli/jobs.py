@@ -8,6 +8,7 @@ import click
 from answerprint.cli import interrupt
 from answerprint.cli.console import progress_shown
 from answerprint.cli.names import split_names
+from answerprint.cli.options import read_judging
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,9 +27,6 @@ private_option = click.option(
 )  # fmt: skip
 out_option = click.option(
     "--out", metavar="DIR", help="Folder for files  [default: delivered, or finished]"
-)
-finish_deliver_option = click.option(
-    "--deliver", default="", metavar="NAME,...", help="Presets to make, with --finish."
 )
 deadline_option = click.option(
     "--deadline", default=3600.0, show_default=True, metavar="SECONDS", help="How long to wait."
@@ -59,16 +57,36 @@ def fetch_job(job: "Job", out: str | None, desk: "Desk") -> None:
     click.echo(f"{job.name} lies in {bring(job, out or DELIVERED, desk)}")
 
 
+def read_finishing(rest: dict[str, Any]) -> dict[str, Any] | None:
+    """Take the finishing options out of `rest` and return the keywords they are for `finish`; None where it is not asked for.
+
+    What makes no sense is refused now, before an order costs anything: raises
+    UsageError, and SourceError for a baseline that cannot be read.
+    """
+    import answerprint as ap
+
+    finishing = rest.pop("finishing")
+    words = {"deliver": split_names(rest.pop("deliver")), "audio": rest.pop("audio")}
+    words |= read_judging(rest)
+    if finishing:
+        ap.finish(**words)
+        return words
+    given = next((word for word, value in words.items() if value), None)
+    if given is not None:
+        raise ap.UsageError(f"--{given} is for --finish")
+    return None
+
+
 def finish_job(
-    job: "Job", rest: dict[str, Any], desk: "Desk", progress: "Progress"
+    job: "Job", out: str | None, desk: "Desk", progress: "Progress", words: dict[str, Any]
 ) -> "Sequence[Report]":
-    """Take a job down the whole line as the options say, and return its reports. Raises as `finish`."""
+    """Take a job down the whole line with the keywords `words`, and return its reports. Raises as `finish`."""
     import answerprint as ap
     from answerprint.line import OUT
 
     return ap.finish(
-        job.name, out=rest["out"] or OUT, deliver=split_names(rest["deliver"]), audio=rest.get("audio"),
-        jobs=desk.store.folder, allow_private=desk.allow_private, progress=progress,
+        job.name, out=out or OUT, jobs=desk.store.folder, allow_private=desk.allow_private,
+        progress=progress, **words,
     )  # fmt: skip
 
 

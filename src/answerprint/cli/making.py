@@ -6,7 +6,7 @@ import click
 
 import answerprint as ap
 from answerprint.cli import options
-from answerprint.cli.console import progress_shown
+from answerprint.cli.console import print_record, progress_shown
 
 
 @click.command()
@@ -19,9 +19,10 @@ from answerprint.cli.console import progress_shown
     help="Sound codec: aac, opus, flac, pcm-24 or pcm-16  [default: the container's best]",
 )
 @options.sound_options
+@options.format_option("text", "json")
 @options.overwrite
 @options.quiet
-def mux(video: str, audio: tuple[str, ...], *, quiet: bool, **rest: Any) -> int:
+def mux(video: str, audio: tuple[str, ...], *, format_: str, quiet: bool, **rest: Any) -> int:
     """Lay sound under a movie without touching its picture.
 
     AUDIO is a sound file or a movie with sound. Several are mixed, each with its
@@ -29,7 +30,7 @@ def mux(video: str, audio: tuple[str, ...], *, quiet: bool, **rest: Any) -> int:
     """
     with progress_shown(quiet=quiet) as progress:
         made = ap.mux(video, audio, progress=progress, **rest)
-    _say(made, rest["out"])
+    print_record(made, format_, _said(made, rest["out"]))
     return 0
 
 
@@ -43,17 +44,18 @@ def mux(video: str, audio: tuple[str, ...], *, quiet: bool, **rest: Any) -> int:
 @click.option(
     "--fps", metavar="RATE", help="Rate of a sequence that does not state one  [default: 24]"
 )
+@options.format_option("text", "json")
 @options.overwrite
 @options.quiet
-def deliver(source: str, *, quiet: bool, **rest: Any) -> int:
+def deliver(source: str, *, format_: str, quiet: bool, **rest: Any) -> int:
     """Encode one clip to one preset and prove the result."""
     with progress_shown(quiet=quiet) as progress:
         made = ap.deliver(source, progress=progress, **rest)
-    _say(made, rest["out"])
+    print_record(made, format_, _said(made, rest["out"]))
     return 0
 
 
-@click.command()
+@click.command(short_help="List the presets, or show one.")
 @click.argument("words", nargs=-1, metavar="[[show] NAME]")
 def presets(words: tuple[str, ...]) -> int:
     """List the presets; show one whole by NAME, or with `show` in words.
@@ -69,6 +71,8 @@ def presets(words: tuple[str, ...]) -> int:
             width = max(map(len, preset_names()))
             for each in preset_names():
                 click.echo(f"{each:<{width}}  {load_preset(each).summary}")
+        case ("show",):
+            raise click.UsageError("presets show takes the NAME of a preset")
         case ("show", name):
             for line in explain(load_preset(name)):
                 click.echo(line)
@@ -79,10 +83,8 @@ def presets(words: tuple[str, ...]) -> int:
     return 0
 
 
-def _say(made: "ap.Deliverable", path: str) -> None:
+def _said(made: "ap.Deliverable", path: str) -> str:
     sound = f", sound {made.sound_seconds:.3f} s" if made.sound_seconds is not None else ""
-    click.echo(
-        f"{path}: {made.decoded} frames at {made.expected.rate}, {made.picture_seconds:.3f} s{sound}"
-    )
-    for note in (*made.notes, *(made.sound.notes if made.sound else ())):
-        click.echo(f"  {note}")
+    notes = (*made.notes, *(made.sound.notes if made.sound else ()))
+    told = f"{path}: {made.decoded} frames at {made.expected.rate}, {made.picture_seconds:.3f} s{sound}"
+    return "\n  ".join((told, *notes))

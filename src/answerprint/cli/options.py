@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from answerprint.cli.names import split_names
+
 if TYPE_CHECKING:
     from answerprint.checks.limits import Limits
     from answerprint.order import Order
@@ -141,6 +143,9 @@ only = click.option(
 skip = click.option(
     "--skip", default="", metavar="NAME,...", help="Families and ids of checks to leave out."
 )
+baseline = click.option(
+    "--baseline", metavar="FILE", help="Saved reports: only what is new or worse than there weighs."
+)
 fail_on = click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "never"]),
@@ -148,6 +153,12 @@ fail_on = click.option(
     show_default=True,
     help="Severity from which the exit code is 1.",
 )
+
+_FINISHING = (
+    click.option("--finish", "finishing", is_flag=True, help="Fetch what succeeded, and finish it as `finish` does."),
+    click.option("--deliver", default="", metavar="NAME,...", help="Presets to make, with --finish."),
+    audio,
+)  # fmt: skip
 
 
 def order_options(command: Command) -> Command:
@@ -163,6 +174,16 @@ def sound_options(command: Command) -> Command:
 def treatment_options(command: Command) -> Command:
     """Add the options that say how pictures are treated; those not given are not passed on."""
     return _add(_given_only(command, _TREATMENT_KEYS), _TREATMENT)
+
+
+def finishing_options(command: Command) -> Command:
+    """Add the options of commands that finish what a service delivered; `jobs.read_finishing` reads them."""
+    return _add(judging_options(command), _FINISHING)
+
+
+def judging_options(command: Command) -> Command:
+    """Add the options that say what is judged, and by what; `read_judging` reads them."""
+    return _add(command, (limits, profile, only, skip, baseline))
 
 
 def format_option(*names: str) -> Callable[[Command], Command]:
@@ -194,6 +215,23 @@ def read_limits(path: str | None, profile: str | None = None) -> "Limits":
     limits = Limits.load(path, profile=profile)
     require_known(limits, path or "profile")
     return limits
+
+
+def read_judging(options: dict[str, Any]) -> dict[str, Any]:
+    """Take the judging options out of `options` and return the keywords they are for the library; `limits` is None where none were named.
+
+    Raises LimitsError and SourceError.
+    """
+    import answerprint as ap
+
+    path, named = options.pop("limits_file"), options.pop("profile")
+    known = options.pop("baseline")
+    return {
+        "limits": read_limits(path, named) if path or named else None,
+        "only": split_names(options.pop("only")),
+        "skip": split_names(options.pop("skip")),
+        "baseline": ap.read_reports(known) if known else (),
+    }
 
 
 def _given_only(command: Command, keys: tuple[str, ...]) -> Command:

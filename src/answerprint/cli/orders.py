@@ -12,12 +12,12 @@ from answerprint.cli.jobs import (
     at_desk,
     deadline_option,
     fetch_job,
-    finish_deliver_option,
     finish_job,
     jobs_option,
     out_option,
     print_jobs,
     private_option,
+    read_finishing,
 )
 from answerprint.errors import UsageError
 
@@ -33,22 +33,20 @@ provider_option = click.option(
 
 
 @click.command()
-@click.argument("order_path", metavar="ORDER.toml", required=False)
+@click.argument("order_path", metavar="[ORDER.toml]", required=False)
 @provider_option
 @click.option("--max-cost", metavar="DOLLARS", help="Submit nothing that may cost more.")
 @click.option("--dry-run", is_flag=True, help="Show the request and its price; send nothing.")
 @click.option("--again", metavar="JOB", help="Send a job once more that failed or went unanswered.")
 @click.option("--wait", "waiting", is_flag=True, help="Wait until it ends, then fetch its files.")
-@click.option("--finish", "finishing", is_flag=True, help="Wait, fetch, and finish the delivery.")
-@finish_deliver_option
-@click.option("--audio", metavar="FILE", help="Sound to lay, with --finish.")
+@options.finishing_options
+@options.fail_on
 @out_option
 @click.option("--webhook", metavar="URL", help="Address `listen` gave, for the service to call.")
 @deadline_option
 @jobs_option
 @private_option
 @options.format_option("text", "json")
-@options.fail_on
 @options.quiet
 def submit(order_path: str | None, **rest: Any) -> int:
     """Order a clip from a service.
@@ -59,6 +57,8 @@ def submit(order_path: str | None, **rest: Any) -> int:
     from answerprint import desk as front
     from answerprint.providers.reach import choose
 
+    _require_alone(order_path, rest)
+    finishing = read_finishing(rest)
     with at_desk(rest) as desk:
         if rest["again"]:
             job = front.send_again(desk.store.find(rest["again"]), desk)
@@ -70,9 +70,9 @@ def submit(order_path: str | None, **rest: Any) -> int:
                 return _show(order, name)
             cost = read_dollars(rest["max_cost"])
             job = front.submit(order, provider=name, max_cost=cost, desk=desk)
-        if rest["finishing"]:
-            reports = finish_job(job, rest, desk, desk.progress)
-            print_reports(reports, "text")
+        if finishing is not None:
+            reports = finish_job(job, rest["out"], desk, desk.progress, finishing)
+            print_reports(reports, rest["format_"], rest["fail_on"])
             return exit_code(reports, rest["fail_on"])
         if rest["waiting"]:
             fetch_job(front.wait(job, desk, deadline=rest["deadline"]), rest["out"], desk)
@@ -81,18 +81,20 @@ def submit(order_path: str | None, **rest: Any) -> int:
     return 0
 
 
-@click.command()
+@click.command(short_help="Say what an order costs at each service.")
 @click.argument("order_path", metavar="ORDER.toml")
 @click.option("--provider", default="all", show_default=True, metavar="NAME", help="One, or all.")
 @options.format_option("text", "json")
 def estimate(order_path: str, *, provider: str, format_: str) -> int:
     """Say what an order costs at each service, and which is the cheapest that can fill it."""
     from answerprint.providers import prices
-    from answerprint.providers.services import SERVICES, service_named
+    from answerprint.providers.services import service_named
 
     order = read_order_file(order_path)
-    names = SERVICES if provider == "all" else (service_named(provider).account.name,)
-    found = [prices.estimate(order, name) for name in names]
+    if provider == "all":
+        found = prices.estimate_all(order)
+    else:
+        found = (prices.estimate(order, service_named(provider).account.name),)
     if format_ == "json":
         click.echo("[" + ",\n".join(one.model_dump_json(indent=1) for one in found) + "]")
         return 0
@@ -118,7 +120,7 @@ def status(names: tuple[str, ...], **rest: Any) -> int:
     return 0
 
 
-@click.command()
+@click.command(short_help="Wait until jobs end.")
 @click.argument("names", nargs=-1, required=True, metavar="JOB...")
 @deadline_option
 @jobs_option
@@ -161,7 +163,7 @@ def jobs(*, jobs_folder: str | None, format_: str) -> int:
     return 0
 
 
-@click.command()
+@click.command(short_help="Bring the files of finished jobs, or plain links, to disk.")
 @click.argument("names", nargs=-1, required=True, metavar="JOB|URL...")
 @click.option("--out", metavar="DIR", help="Folder for files  [default: delivered]")
 @jobs_option
@@ -183,7 +185,7 @@ def fetch(names: tuple[str, ...], **rest: Any) -> int:
     return 0
 
 
-@click.command()
+@click.command(short_help="List the services, and which have a key.")
 def providers() -> int:
     """List the services, the variables their keys come from, and which are set."""
     from answerprint.providers.reach import address_of, has_key
@@ -197,12 +199,23 @@ def providers() -> int:
     return 0
 
 
+def _require_alone(order_path: str | None, rest: dict[str, Any]) -> None:
+    """Raise UsageError where --again comes with what is for a new order: it sends what was sent before, and it costs."""
+    new = {
+        "ORDER.toml": order_path, "--provider": rest["provider"], "--max-cost": rest["max_cost"],
+        "--dry-run": rest["dry_run"],
+    }  # fmt: skip
+    given = next((name for name, value in new.items() if value), None)
+    if rest["again"] and given:
+        raise UsageError(f"{given} is for a new order, and --again sends an earlier one as it was")
+
+
 def read_order_file(path: str | None) -> "Order":
     """Read the order at `path`. Raises UsageError where none is named, OrderError where it is none."""
     from answerprint.order import Order
 
     if path is None:
-        raise UsageError("which order?", hint="name its TOML file, or --again and a job")
+        raise UsageError("no order is named", hint="name its TOML file, or --again and a job")
     return Order.load(path)
 
 

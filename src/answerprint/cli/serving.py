@@ -11,11 +11,11 @@ from answerprint.cli.console import print_reports
 from answerprint.cli.jobs import (
     at_desk,
     fetch_job,
-    finish_deliver_option,
     finish_job,
     jobs_option,
     out_option,
     private_option,
+    read_finishing,
     spell_job,
 )
 from answerprint.progress import silent
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from answerprint.providers.job import Job
     from answerprint.rehearsal.faults import Faults
 
+PORT = click.IntRange(0, 65535)
 
-@click.command()
+
+@click.command(short_help="Take the services' webhooks, and fetch what succeeded.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
-@click.option("--port", default=8033, show_default=True, help="Port to listen at; 0 for any.")
-@click.option("--finish", "finishing", is_flag=True, help="Fetch and finish what succeeded.")
-@finish_deliver_option
+@click.option("--port", type=PORT, default=8033, show_default=True, help="Port to listen at; 0 for any.")  # fmt: skip
+@options.finishing_options
 @out_option
 @jobs_option
 @private_option
@@ -38,12 +39,13 @@ def listen(**rest: Any) -> int:
     """Take the services' webhooks, ask them about the jobs they name, and fetch what succeeded."""
     from answerprint.listener import Listener, listening, path_secret, signing_secret
 
+    finishing = read_finishing(rest)
     with at_desk(rest) as desk:
         secret = path_secret(desk.store.folder)
 
         def arrived(job: "Job") -> None:
             click.echo(spell_job(job))
-            _take_in(job, rest, desk)
+            _take_in(job, rest["out"], desk, finishing)
 
         listener = Listener(desk, secret, signing_secret(desk), arrived)
         with listening(listener, host=rest["host"], port=rest["port"]) as address:
@@ -52,8 +54,8 @@ def listen(**rest: Any) -> int:
     return 0
 
 
-@click.command()
-@click.option("--port", default=8080, show_default=True, help="Port to listen at; 0 for any.")
+@click.command(short_help="Stand in for every service on this machine, at no cost.")
+@click.option("--port", type=PORT, default=8080, show_default=True, help="Port to listen at; 0 for any.")  # fmt: skip
 @click.option(
     "--fault",
     "faults",
@@ -63,6 +65,7 @@ def listen(**rest: Any) -> int:
 )
 @click.option(
     "--divide",
+    type=click.IntRange(min=1),
     default=1,
     show_default=True,
     metavar="N",
@@ -105,13 +108,13 @@ def read_faults(words: tuple[str, ...]) -> "Faults":
     return faults
 
 
-def _take_in(job: "Job", rest: dict[str, Any], desk: Any) -> None:
+def _take_in(job: "Job", out: str | None, desk: Any, finishing: dict[str, Any] | None) -> None:
     """Fetch a job that succeeded, and finish it where that was asked for."""
     from answerprint.providers.job import JobState
 
     if job.state is not JobState.SUCCEEDED:
         return
-    if rest["finishing"]:
-        print_reports(finish_job(job, rest, desk, silent), "text")
+    if finishing is None:
+        fetch_job(job, out, desk)
     else:
-        fetch_job(job, rest["out"], desk)
+        print_reports(finish_job(job, out, desk, silent, finishing), "text")

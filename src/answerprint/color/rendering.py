@@ -67,7 +67,7 @@ class Rendering:
         flat = [_flat(plane) for plane in planes]
         matrix = self._grading.matrix(primaries)
         out = np.empty((3, flat[0].size), np.uint16)
-        missed = _shown(self.bake, flat, _HALF_LIGHT, matrix, out)
+        missed = show_baked(self.bake, flat, _HALF_LIGHT, matrix, out)
         for some in np.array_split(missed, max(1, missed.size >> 13)):
             if some.size:
                 colors = gather(*flat, _HALF_LIGHT, some) @ matrix.T.astype(np.float32)
@@ -86,7 +86,7 @@ class DisplayRendering:
         """Convert full-range R'G'B' of 16 bits, (3, h, w)."""
         flat = list(np.ascontiguousarray(rgb).reshape(3, -1))
         out = np.empty((3, flat[0].size), np.uint16)
-        missed = _shown(self.bake, flat, _CODE, np.eye(3), out)
+        missed = show_baked(self.bake, flat, _CODE, np.eye(3), out)
         for some in np.array_split(missed, max(1, missed.size >> 13)):
             if some.size:
                 scatter(self._between(gather(*flat, _CODE, some)), some, out)
@@ -196,7 +196,7 @@ def _clipped(transform: Exact, colors: NDArray[np.float64]) -> NDArray[np.float3
     return np.clip(transform(np.ascontiguousarray(colors, np.float32)), 0, 1)
 
 
-def _shown(
+def show_baked(
     bake: Bake | None,
     flat: Sequence[Plane],
     light: NDArray[np.float32],

@@ -5,7 +5,6 @@ its length and its CRC-32, and stops as soon as more comes out than it declares.
 """
 
 import os
-import stat
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -18,6 +17,7 @@ from answerprint.ingest.bytesource import ByteSource, damaged, located
 from answerprint.ingest.decompress import decompress
 from answerprint.ingest.members import DEFAULT_LIMITS, ArchiveLimits, Member, admit
 from answerprint.ingest.names import shorten
+from answerprint.paths import FOLDER, unreadable
 
 __all__ = ["Archive", "ArchiveLimits", "Member"]
 
@@ -107,13 +107,12 @@ class Archive:
 
 def _open_source(path: Path) -> ByteSource:
     where = str(path)
+    reason = unreadable(path)
+    if reason is not None:
+        hint = "name the zip itself" if reason == FOLDER else None
+        raise SourceError(reason, where=where, hint=hint)
     try:
-        # Opening a pipe would wait for its writer.
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise SourceError("is not a file", where=where, hint="name the zip itself")
         file = path.open("rb", buffering=0)
         return ByteSource(file, os.fstat(file.fileno()).st_size)
-    except FileNotFoundError:
-        raise SourceError("no such file", where=where) from None
     except OSError as problem:
         raise SourceError(f"cannot be read ({problem.strerror})", where=where) from None

@@ -22,6 +22,7 @@ from answerprint.media.sequence import (
     group_names,
     is_pattern,
 )
+from answerprint.paths import FOLDER, MISSING, unreadable
 
 STRAY_SHARE: Final = 0.1
 """A second sequence this small beside the first is strays, not another clip."""
@@ -82,18 +83,21 @@ def open_source(source: str) -> tuple[Delivery, ...]:
 
     Nothing is decoded and no archive opened, so that a bad clip stops no other.
     Raises SourceError where there is nothing to judge, UsageError for a pattern
-    that cannot be read.
+    that cannot be read and for an empty name, as an unset variable makes it.
     """
+    if not source:
+        raise UsageError("a source has a name, and this one is empty")
     path = Path(source)
-    if path.is_dir():
-        return _distinct(_open_folder(path, source))
-    if path.is_file():
+    reason = unreadable(path)
+    if reason is None:
         return (_open_file(path, source),)
+    if reason == FOLDER:
+        return _distinct(_open_folder(path, source))
     if is_pattern(source):
         sequence = find_sequence(source)
         name = sequence.label.partition(".")[0].rstrip("_- ") or sequence.store.place.name
         return (_of_sequence(name, source, sequence),)
-    raise SourceError("no such file or folder", where=source)
+    raise SourceError("no such file or folder" if reason == MISSING else reason, where=source)
 
 
 def open_one(source: str) -> Delivery:

@@ -13,7 +13,7 @@ import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -71,11 +71,17 @@ def fetch(
     check_names(wanted)
     folder = folder.absolute()
     with storage_errors(folder):
+        was_there = folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
     bounds = Bounds(allow_private=allow_private, allowed_hosts=tuple(allowed_hosts))
-    with Opener(bounds) as opener:
-        run = _Run(folder, opener, renew, patience, progress)
-        return _fetch_all(run, wanted, connections, provider)
+    try:
+        with Opener(bounds) as opener:
+            run = _Run(folder, opener, renew, patience, progress)
+            return _fetch_all(run, wanted, connections, provider)
+    finally:
+        if not was_there:
+            with suppress(OSError):
+                folder.rmdir()  # where nothing arrived; one that holds anything stays
 
 
 def _fetch_all(

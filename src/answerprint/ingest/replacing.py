@@ -32,14 +32,15 @@ def replacing_folder(target: Path, *, overwrite: bool) -> Iterator[Path]:
             yield work
             work.rename(target)
         return
-    _require_replaceable(target, overwrite=overwrite)
+    require_replaceable(target, overwrite=overwrite)
     with staged_folder(target.with_name(f".{target.name}.fresh")) as work:
         yield work
-        _require_replaceable(target, overwrite=overwrite)
+        require_replaceable(target, overwrite=overwrite)
         _swap(work, target, target.with_name(f".{target.name}.replaced"))
 
 
-def _require_replaceable(target: Path, *, overwrite: bool) -> None:
+def require_replaceable(target: Path, *, overwrite: bool) -> None:
+    """Raise StorageError unless what bears the name of `target` is a folder of EXR frames, and may be replaced."""
     if not overwrite:
         raise StorageError(
             "exists already", where=str(target), hint="name another folder, or add --overwrite"

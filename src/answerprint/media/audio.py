@@ -23,7 +23,7 @@ from answerprint.media.loudness import (
     measure_wave,
 )
 from answerprint.media.soundoptions import fit_named
-from answerprint.media.soundplan import Fit, SoundPlan, Stem
+from answerprint.media.soundplan import Fit, SoundPlan
 from answerprint.media.stems import Source, fitted, mix_layout, samples_in, shortfall
 from answerprint.media.waves import LAYOUTS, SAMPLE_RATE, Wave, write_wave
 
@@ -32,7 +32,6 @@ __all__ = [
     "LoudnessTarget",
     "as_delivered",
     "fit_named",
-    "fit_sound",
     "lay",
     "loudness_target",
     "measure_loudness",
@@ -91,25 +90,6 @@ def as_delivered(laid: SoundLaid, path: Path, plan: SoundPlan) -> SoundLaid:
         over = heard.true_peak - plan.peak
     notes = (f"its codec raised the true peak {over:.2f} dB past the limit",) if over > 0 else ()
     return laid.model_copy(update={"delivered": heard, "notes": (*laid.notes, *notes)})
-
-
-def fit_sound(
-    source: Path,
-    target: Path,
-    seconds: Fraction,
-    *,
-    fit: Fit = Fit.TRIM,
-    fade: float = 0.0,
-    loudness: LoudnessTarget | None = None,
-) -> SoundLaid:
-    """Write one sound to `target` as a WAV of exactly `seconds`: `lay` for a plan without offsets.
-
-    `fade` is the length of a fade at either end, in seconds.
-    """
-    plan = SoundPlan(
-        stems=(Stem(path=source),), fit=fit, fade_in=fade, fade_out=fade, loudness=loudness
-    )
-    return lay(plan, target, seconds, Fraction(24))
 
 
 def sound_stream(path: Path, encoder: str) -> Any:

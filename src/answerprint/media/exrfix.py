@@ -6,12 +6,11 @@ so lossy chunks lose nothing more.
 """
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import numpy as np
 
-from answerprint.errors import FrameError, StorageError, UsageError
+from answerprint.errors import UsageError
 from answerprint.media.exrchunks import read_offsets
 from answerprint.media.exrlayout import (
     Attribute,
@@ -21,7 +20,6 @@ from answerprint.media.exrlayout import (
     parse_start,
     start_of,
 )
-from answerprint.media.exrstart import ExrSource
 from answerprint.media.exrvalues import STRUCTURAL, ExrValue, attribute
 from answerprint.media.st2065 import FLAG, st2065_4_reasons
 
@@ -31,36 +29,16 @@ REQUIRED: Final = frozenset(
 """Attributes that every file has and that therefore can be set but not removed."""
 
 
-def fix_metadata(
-    source: ExrSource, target: Path | BinaryIO, changes: Mapping[str, ExrValue | None]
-) -> None:
-    """Write `source` to `target` with header attributes set, or removed where the change is None.
-
-    Scan lines and tiles, flat and deep, one part or many; a change is made in every
-    part, because parts of one file share their color and their time. Everything
-    behind the offset tables is copied byte for byte. Whether pixels decode is not
-    looked at: what was damaged inside a chunk is as damaged in the copy.
-
-    `target` may be the source itself. Memory: the file, once. Raises FrameError where the source is no whole OpenEXR
-    file, UsageError for changes that make none, or that claim an ACES container of a
-    file that is not one, StorageError where the disk refuses.
-    """
-    content = source if isinstance(source, bytes) else _read(source)
-    pieces = fixed(content, changes)
-    if not isinstance(target, Path):
-        target.writelines(pieces)
-        return
-    try:
-        with target.open("wb") as file:
-            file.writelines(pieces)
-    except OSError as problem:
-        raise StorageError(f"cannot be written ({problem.strerror})", where=str(target)) from None
-
-
 def fixed(content: bytes, changes: Mapping[str, ExrValue | None]) -> tuple[bytes | memoryview, ...]:
-    """Return the pieces of the changed file: start, offset tables, and a view of the unchanged rest.
+    """Return the pieces of `content` with header attributes set, or removed where the change is None.
 
-    Raises as `fix_metadata` does.
+    They are start, offset tables, and a view of the rest, which is unchanged. Scan
+    lines and tiles, flat and deep, one part or many; a change is made in every part,
+    because parts of one file share their color and their time. Whether pixels decode
+    is not looked at: what was damaged inside a chunk is as damaged in the copy.
+
+    Raises FrameError where the content is no whole OpenEXR file, UsageError for
+    changes that make none, or that claim an ACES container of a file that is not one.
     """
     added = tuple(attribute(name, value) for name, value in changes.items() if value is not None)
     removed = frozenset(changes) - {a.name for a in added}
@@ -90,10 +68,3 @@ def _changed(header: Header, added: tuple[Attribute, ...], removed: frozenset[st
     new = {a.name: a for a in added}
     kept = tuple(new.pop(a.name, a) for a in header if a.name not in removed)
     return kept + tuple(new.values())
-
-
-def _read(source: Path) -> bytes:
-    try:
-        return source.read_bytes()
-    except OSError as problem:
-        raise FrameError(f"cannot be opened ({problem.strerror})") from None

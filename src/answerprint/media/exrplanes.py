@@ -51,11 +51,6 @@ def half_plane(plane: Plane) -> Half:
     return np.clip(finite, -MAX_HALF, MAX_HALF).astype(np.float16)
 
 
-def half_planes(light: NDArray[np.float32]) -> dict[str, Half]:
-    """Return a linear (h, w, 3) or (h, w, 4) float32 picture as R, G, B and A planes, each by `half_plane`."""
-    return {name: half_plane(light[..., i]) for i, name in enumerate("RGBA"[: light.shape[2]])}
-
-
 def in_primaries(
     planes: Mapping[str, Plane], source: Chromaticities, target: Chromaticities
 ) -> dict[str, Half]:

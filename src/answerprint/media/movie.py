@@ -34,6 +34,7 @@ from answerprint.measured.movie import MovieFacts, SoundFacts
 from answerprint.media.coded import CodedPictures
 from answerprint.media.codepoints import tags_of
 from answerprint.media.exr import MAX_SAMPLES
+from answerprint.paths import unreadable
 
 FORMATS: Final = (
     "aac,ac3,aiff,asf,avi,caf,eac3,flac,flv,gif,h264,hevc,ivf,m4v,matroska,webm,mov,mp4,mp3,mpeg,mpegts,"
@@ -150,10 +151,11 @@ def probe_sound(path: Path) -> tuple[SoundFacts, ...]:
 def opened(path: Path) -> Iterator[av.container.InputContainer]:
     """Open a movie or sound for as long as the block lasts; only local files of known formats. Raises SourceError."""
     av.logging.set_level(None)
+    reason = unreadable(path)
+    if reason is not None:
+        raise SourceError(reason, where=str(path))
     try:
         container = av.open(str(path), options=_SAFE, metadata_errors="replace")
-    except FileNotFoundError:
-        raise SourceError("no such file", where=str(path)) from None
     except PermissionError:
         raise SourceError("cannot be read (permission denied)", where=str(path)) from None
     except (av.error.FFmpegError, ValueError, OSError) as problem:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from fileseq.constants import PAD_STYLE_HASH1, PAD_STYLE_HASH4
 from fileseq.exceptions import FileSeqException
@@ -22,6 +22,8 @@ from answerprint.timing import FrameRange, spell_frames
 
 LONGEST_SPELLING = 60
 """Characters of frame numbers in a label; a sequence full of gaps is named by its ends instead."""
+WIDEST: Final = 1_000_000
+"""Numbers a sequence may span, gaps included: eleven hours at 24 frames a second, and what an order may ask for."""
 
 _RUN = re.compile(r"(?:(?<![A-Za-z0-9])-)?\d+")
 _PATTERN = re.compile(r"%0?\d*d|#|@|\$F\d*|<UDIM>")
@@ -136,6 +138,8 @@ def find_sequence(pattern: str) -> Sequence:
         expected = FrameRange(int(asked.start()), int(asked.end())) if asked.frameSet() else None
     except FileSeqException as problem:
         raise UsageError(f"is no frame pattern ({problem})", where=pattern) from None
+    if expected is not None and expected.last - expected.first >= WIDEST:
+        raise UsageError(f"asks for more than {WIDEST} frames", where=pattern)
     folder = Path(asked.dirname() or ".")
     start, end = asked.basename(), asked.extension()
     names = [p.name for p in _files(folder) if p.name.startswith(start) and p.name.endswith(end)]
@@ -149,7 +153,14 @@ def is_pattern(text: str) -> bool:
 
 
 def gather(store: FrameStore, group: Group, strays: Iterable[str] = ()) -> Sequence:
-    """Make a Sequence of a group of names in `store`."""
+    """Make a Sequence of a group of names in `store`. Raises SourceError for numbers too far apart to be one clip's."""
+    first, last = group.frames[0], group.frames[-1]
+    if last.number - first.number >= WIDEST:
+        raise SourceError(
+            f"{first.name} and {last.name} are numbered too far apart to be frames of one clip",
+            where=str(store.place),
+            hint="move away what does not belong to it",
+        )
     return Sequence(store, group.frames, group.doubles, tuple(strays), label=group.label)
 
 

@@ -24,6 +24,7 @@ from answerprint.color.light import transformed
 from answerprint.color.primaries import REC709, rgb_to_rgb
 from answerprint.errors import FrameError, SourceError
 from answerprint.media.exr import read_frame
+from answerprint.paths import MISSING, unreadable
 
 Picture = NDArray[np.float32]
 
@@ -51,12 +52,13 @@ def read_still(path: Path) -> Still:
 
     Memory: the decoded picture, at most MOST_PIXELS.
     """
+    reason = unreadable(path)
+    if reason is not None:
+        raise SourceError("no such picture" if reason == MISSING else reason, where=str(path))
     try:
         if path.suffix.lower() == ".exr":
             return Still(_small(_scene_light(path)), "scene")
         return Still(_small(_srgb_codes(path)), "display")
-    except FileNotFoundError:
-        raise SourceError("no such picture", where=str(path)) from None
     except FrameError as problem:
         raise SourceError(problem.message, where=str(path)) from None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as problem:

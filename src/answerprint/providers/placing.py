@@ -8,6 +8,7 @@ from typing import Final
 
 from answerprint.direction import ReferenceKind, kind_of_reference
 from answerprint.errors import OrderError
+from answerprint.paths import unreadable
 from answerprint.providers.answers import data_uri, media_type_of, split_data
 from answerprint.providers.service import Service, Upload
 from answerprint.providers.wire import Wire
@@ -49,6 +50,9 @@ def placed(reference: str, service: Service, wire: Wire) -> str:
 def read_file(reference: str) -> Upload:
     """Read a picture or clip from disk. Raises OrderError where it is missing, empty or too large."""
     path = Path(reference).expanduser()
+    reason = unreadable(path)
+    if reason is not None:
+        raise OrderError(reason, where=reference)
     try:
         size = path.stat().st_size
         content = path.read_bytes() if size <= MOST_BYTES else b""

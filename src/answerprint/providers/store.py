@@ -101,8 +101,15 @@ class JobStore:
             raise StorageError(f"cannot be read ({problem.strerror})", where=str(path)) from None
 
     def jobs(self) -> tuple[Job, ...]:
-        """Return every job, oldest first."""
-        paths = self.folder.glob("*.json") if self.folder.is_dir() else ()
+        """Return every job, oldest first; none where there is no folder yet. Raises StorageError where it cannot be listed."""
+        try:
+            paths = [path for path in self.folder.iterdir() if path.suffix == ".json"]
+        except FileNotFoundError:
+            paths = []
+        except OSError as problem:
+            raise StorageError(
+                f"jobs cannot be listed ({problem.strerror})", where=str(self.folder)
+            ) from None
         return tuple(sorted((self.load(path.stem) for path in paths), key=lambda job: job.created))
 
     def find(self, word: str) -> Job:

@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from answerprint.ports import open_port
 from answerprint.record import Record
 from answerprint.rehearsal import gmi, luma, replicate, runware, scenario, shelf
 from answerprint.rehearsal.faults import FAULTS, Faults
@@ -76,7 +77,7 @@ def running(
     """Serve a house on loopback while the block runs; port 0 takes a free one.
 
     What is rendered stays in `folder` and is not rendered again; without a
-    folder it is gone afterwards. Raises OSError where the port is taken.
+    folder it is gone afterwards. Raises StorageError where the port cannot be opened.
     """
     with ExitStack() as stack:
         where = folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -84,17 +85,10 @@ def running(
             where, divide=divide, faults=faults, job_seconds=job_seconds, link_seconds=link_seconds
         )
         stack.callback(house.close)
-        listening = stack.enter_context(socket.create_server(("127.0.0.1", port)))
+        listening = stack.enter_context(open_port("127.0.0.1", port))
         house.base = f"http://127.0.0.1:{listening.getsockname()[1]}"
         stack.enter_context(_serving(create_app(house), listening))
         yield house
-
-
-def serve(*, ready: Callable[[House], object], **options: Any) -> None:
-    """Serve a house with the options of `running` until interrupted; `ready` is called with it once it answers."""
-    with running(**options) as house:
-        ready(house)
-        threading.Event().wait()
 
 
 @contextmanager

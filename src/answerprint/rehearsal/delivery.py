@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,7 +20,8 @@ from answerprint.measure.sweep import in_order
 from answerprint.media import ffmpeg as program
 from answerprint.media.exr import frame_bytes
 from answerprint.progress import Progress, counted, silent
-from answerprint.rehearsal.scene import Scene, render
+from answerprint.rehearsal.pinned import PinnedPicture, PinnedScene
+from answerprint.rehearsal.scene import Scene
 
 RATE: Final = 24
 """Frames a second of every service."""
@@ -39,6 +40,7 @@ def write_delivery(
     *,
     hdr: bool = False,
     exr: bool = False,
+    pins: Iterable[PinnedPicture] = (),
     progress: Progress = silent,
 ) -> Path:
     """Render `scene` into `folder` the way a service delivers it, and return the folder.
@@ -46,7 +48,9 @@ def write_delivery(
     `video.mp4` is SDR H.264, or HDR HEVC (PQ, BT.2020, seen through the ACES 2.0
     view of 1,000 cd/m2) where `hdr` or `exr` asks for it. With `exr`, `exr.zip`
     holds `frame_00000.exr` and on: half float, DWAB, ACES2065-1. `response.json`
-    is the job's record. The same scene gives the same pictures. Memory: a few frames.
+    is the job's record. `pins` are pictures that frames are to show. The same scene
+    gives the same pictures. Memory: a few frames. Raises ValueError for a pin that is
+    no picture.
     """
     folder.mkdir(parents=True, exist_ok=True)
     view = "hdr-pq-1000" if hdr or exr else "sdr-rec709"
@@ -56,7 +60,7 @@ def write_delivery(
             program.running(_movie_command(folder / "video.mp4", scene, view), where="video.mp4")
         )
         frames = stack.enter_context(zipfile.ZipFile(folder / "exr.zip", "w")) if exr else None
-        rendered = _ahead(pool, scene, view, packed=exr)
+        rendered = _ahead(pool, PinnedScene.of(scene, pins), view, packed=exr)
         for number, (code, packed) in enumerate(
             counted(rendered, "rendering", scene.frames, progress)
         ):
@@ -92,15 +96,15 @@ def job_record(scene: Scene, *, exr: bool) -> dict[str, Any]:
 
 
 def _ahead(
-    pool: ThreadPoolExecutor, scene: Scene, view: str, *, packed: bool
+    pool: ThreadPoolExecutor, pinned: PinnedScene, view: str, *, packed: bool
 ) -> Iterator[tuple[NDArray[np.uint16], bytes]]:
     """Render a few frames ahead and yield them in order: display code, and the EXR file where asked."""
 
     def one(number: int) -> tuple[NDArray[np.uint16], bytes]:
-        light = render(scene, number)
+        light = pinned.render(number)
         return to_display(light, view), exr_frame(light) if packed else b""
 
-    return in_order(pool, one, range(scene.frames), ahead=2 * THREADS)
+    return in_order(pool, one, range(pinned.scene.frames), ahead=2 * THREADS)
 
 
 def _movie_command(path: Path, scene: Scene, view: str) -> Sequence[str]:

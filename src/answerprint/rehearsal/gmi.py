@@ -26,7 +26,14 @@ from answerprint.rehearsal.gmi_payload import (
     read_submit,
 )
 from answerprint.rehearsal.house import Held, House, Spec, refuse_for_now, seed_of
-from answerprint.rehearsal.intake import Footage, cell_like, decoded, look_at_movie
+from answerprint.rehearsal.intake import (
+    Footage,
+    cell_like,
+    content_of,
+    decoded,
+    look_at_movie,
+    pin_pictures,
+)
 
 Outcome = Literal["video_url", "media_urls"]
 """Where a finished request names its movie: the model's page says one, other models of the queue use the other."""
@@ -164,6 +171,7 @@ def _generated(payload: Generate) -> Spec:
         size=CELLS[payload.resolution][payload.aspect_ratio],
         seconds=int(payload.duration.removesuffix("s")),
         loop=payload.loop,
+        pins=pin_pictures((at, content_of(url)) for at, url in payload.pinned),
         **_look(payload),
     )
 

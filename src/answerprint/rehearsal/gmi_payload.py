@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from answerprint.record import Record
 from answerprint.rehearsal.door import Refused, first_fault
+from answerprint.rehearsal.pinned import LAST
 from answerprint.rehearsal.ray import Aspect, Resolution, Share, Strength
 
 
@@ -61,6 +62,12 @@ class Generate(Light):
     def chained(self) -> tuple[str, ...]:
         """The earlier clips it hangs on."""
         return tuple(filter(None, (self.start_frame_generation_id, self.end_frame_generation_id)))
+
+    @property
+    def pinned(self) -> tuple[tuple[int, str], ...]:
+        """The pictures it is pinned to, each with its frame."""
+        ends = (0, self.start_frame_url), (LAST, self.end_frame_url)
+        return tuple((at, url) for at, url in ends if url)
 
     @property
     def extends(self) -> bool:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -13,6 +14,7 @@ from answerprint.errors import SourceError
 from answerprint.media.movie import probe
 from answerprint.order import CELLS, Size
 from answerprint.rehearsal.courier import fetch, is_loopback
+from answerprint.rehearsal.pinned import PinnedPicture
 
 DEFAULT_SIZE: Final = (1280, 720)
 DEFAULT_SECONDS: Final = 5.0
@@ -32,6 +34,21 @@ def decoded(text: str) -> bytes | None:
         return base64.b64decode(content, validate=True) or None
     except (binascii.Error, ValueError):
         return None
+
+
+def content_of(reference: str) -> bytes | None:
+    """Return what a loopback link, a data URI or base64 holds; None where it holds nothing, or lies on another machine."""
+    is_link = reference.startswith(("http://", "https://"))
+    return fetch(reference) if is_link else decoded(reference)
+
+
+def pin_pictures(pictures: Iterable[tuple[int, bytes | None]]) -> tuple[PinnedPicture, ...]:
+    """Return the pictures that are here, each with its frame; what lies on another machine cannot be shown."""
+    return tuple(
+        PinnedPicture(frame=frame, content=content)
+        for frame, content in pictures
+        if content is not None and look_at_picture(content) is not None
+    )
 
 
 def look_at_picture(content: bytes) -> Size | None:

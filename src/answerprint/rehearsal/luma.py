@@ -7,7 +7,7 @@ last 18 seconds (the SDK's schema), a reframe's 30.
 
 import time
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 from pydantic import ValidationError
@@ -22,10 +22,12 @@ from answerprint.rehearsal.house import Held, House, Spec, seed_of
 from answerprint.rehearsal.intake import (
     Footage,
     cell_like,
+    content_of,
     decoded,
     look_at_link,
     look_at_movie,
     look_at_picture,
+    pin_pictures,
 )
 from answerprint.rehearsal.luma_files import Cabinet
 from answerprint.rehearsal.luma_order import (
@@ -95,6 +97,13 @@ def _traced(route: Route) -> Route:
     return Route(route.path, endpoint, methods=sorted(route.methods or ()))
 
 
+class _Shown(NamedTuple):
+    """What is known of a picture: its size, and the file itself where it lies here."""
+
+    size: Size | None
+    content: bytes | None = None
+
+
 class _Desk:
     """Where generations are ordered and asked for."""
 
@@ -155,15 +164,16 @@ class _Desk:
     def _spec(self, order: Create) -> Spec:
         """Return what is to be made. Raises Refused for media that cannot be used."""
         video = order.video
-        light = {
+        light: dict[str, Any] = {
             "hdr": bool(video.hdr),
             "exr": bool(video.exr_export),
             "seed": seed_of(order.prompt),
         }
-        shown = [self._picture(p, ref) for p, ref in order.references if p != "source"]
+        shown = {p: self._picture(p, ref) for p, ref in order.references if p != "source"}
+        light["pins"] = pin_pictures((order.pinned[p], each.content) for p, each in shown.items())
         if order.source is None:
             seconds = 10 if video.duration == "10s" else 5
-            size = self._shape(order, shown[0] if shown else None)
+            size = self._shape(order, next((each.size for each in shown.values()), None))
             return Spec(size=size, seconds=seconds, loop=bool(video.loop), **light)
         footage = self._footage(order.source)
         limit = LONGEST_SOURCE[order.type]
@@ -195,18 +205,18 @@ class _Desk:
             raise Refused(422, "source could not be read as a video")
         return footage
 
-    def _picture(self, place: str, ref: ImageRef) -> Size | None:
+    def _picture(self, place: str, ref: ImageRef) -> _Shown:
         if ref.generation_id is not None:
-            return self._finished(ref.generation_id).spec.size
+            return _Shown(self._finished(ref.generation_id).spec.size)
         if ref.url is not None:
-            return None
+            return _Shown(None, content_of(ref.url))
         content, media_type = self._content(place, ref, MOST_PICTURE)
         if not media_type.startswith("image/"):
             raise Refused(422, f"{place} must be an image")
         size = look_at_picture(content)
         if size is None:
             raise Refused(422, f"{place} could not be read as an image")
-        return size
+        return _Shown(size, content)
 
     def _content(self, place: str, ref: ImageRef, most: int) -> tuple[bytes, str]:
         if ref.file_id is not None:

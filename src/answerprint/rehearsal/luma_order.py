@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from answerprint.rehearsal.door import first_fault
+from answerprint.rehearsal.pinned import LAST
 from answerprint.rehearsal.ray import Aspect, Share, Strength
 
 Place = Annotated[float, Field(ge=-2, le=2)]
@@ -155,6 +156,20 @@ class Create(Body):
             for place, refs in lists.items()
             for index, ref in enumerate(refs or ())
         ]
+
+    @property
+    def pinned(self) -> dict[str, int]:
+        """The frame each picture is pinned to, by its place in the body."""
+        video, edit = self.video, self.video.edit or EditOptions()
+        lists = {
+            "video.keyframes": video.keyframe_indexes,
+            "video.edit.keyframes": edit.keyframe_indexes,
+        }
+        return {"video.start_frame": 0, "video.end_frame": LAST} | {
+            f"{place}[{index}]": frame
+            for place, frames in lists.items()
+            for index, frame in enumerate(frames or ())
+        }
 
 
 def fault_words(problem: ValidationError) -> str:

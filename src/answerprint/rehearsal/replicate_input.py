@@ -8,12 +8,12 @@ from typing import Final, Literal, Self
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
-from answerprint.order import CELLS, Size
+from answerprint.order import CELLS
 from answerprint.record import Record
-from answerprint.rehearsal.courier import fetch
 from answerprint.rehearsal.door import Refused
 from answerprint.rehearsal.house import Spec, seed_of
-from answerprint.rehearsal.intake import cell_like, decoded, look_at_picture
+from answerprint.rehearsal.intake import cell_like, content_of, look_at_picture, pin_pictures
+from answerprint.rehearsal.pinned import LAST
 from answerprint.rehearsal.ray import Aspect, Resolution
 
 Event = Literal["start", "output", "logs", "completed"]
@@ -79,7 +79,8 @@ def read_submit(body: bytes) -> Submit:
 
 def spec_of(asked: Input) -> Spec:
     """Return what to render; looks at the anchors, so it may block. Raises Refused."""
-    sizes = [size for size in map(_size, (asked.start_image, asked.end_image)) if size]
+    ends = _picture(asked.start_image), _picture(asked.end_image)
+    sizes = [size for content in ends if content and (size := look_at_picture(content))]
     cell = CELLS[asked.resolution][asked.aspect_ratio]
     return Spec(
         size=cell_like(sizes[0], asked.resolution) if sizes else cell,
@@ -88,6 +89,7 @@ def spec_of(asked: Input) -> Spec:
         exr=asked.exr_export,
         loop=asked.loop,
         seed=seed_of(asked.prompt),
+        pins=pin_pictures(zip((0, LAST), ends, strict=True)),
     )
 
 
@@ -108,13 +110,12 @@ def life_seconds(spelled: str) -> float:
     return 3600.0 * hours + 60 * minutes + seconds
 
 
-def _size(reference: str | None) -> Size | None:
-    """Return the size of an anchor; None where there is none, or where it lies on another machine."""
+def _picture(reference: str | None) -> bytes | None:
+    """Return the picture of an anchor; None where there is none, or where it lies on another machine. Raises Refused."""
     if reference is None:
         return None
+    content = content_of(reference)
     inside = reference.startswith("data:")
-    content = decoded(reference) if inside else fetch(reference)
-    size = look_at_picture(content) if content else None
-    if size is None and (inside or content):
+    if (inside or content) and not (content and look_at_picture(content)):
         raise Refused(422, "an anchor is no picture that can be read")
-    return size
+    return content

@@ -17,11 +17,11 @@ from starlette.routing import BaseRoute
 
 from answerprint.rehearsal.door import Door, Refused, admit, bearer
 from answerprint.rehearsal.house import Held, House, Spec, seed_of
-from answerprint.rehearsal.intake import cell_like
+from answerprint.rehearsal.intake import cell_like, look_at_picture, pin_pictures
 from answerprint.rehearsal.runware_items import Item, Task, TaskRefused, about, error, refusal
 from answerprint.rehearsal.runware_media import Media
 from answerprint.rehearsal.runware_price import cost
-from answerprint.rehearsal.runware_rules import parsed
+from answerprint.rehearsal.runware_rules import frames_of, parsed
 from answerprint.rehearsal.runware_task import VideoTask, is_uuid4
 
 NAME: Final = "runware"
@@ -163,7 +163,8 @@ class _Desk:
 
     def _spec(self, task: Task, order: VideoTask) -> Spec:
         """Return what is to be made. Raises TaskRefused for media that cannot be used."""
-        like = self._media.pictured(task, order)
+        pictures = self._media.pictures(task, order)
+        like = next((look_at_picture(picture) for picture in pictures if picture), None)
         seconds: float = order.seconds
         if order.inputs.video:
             like, seconds = self._media.footage(task, order.inputs.video)
@@ -176,6 +177,7 @@ class _Desk:
                 "loop": order.settings.loop,
                 "seed": seed_of(order.positive_prompt),
                 "format": order.output_format.lower(),
+                "pins": pin_pictures(zip(frames_of(order, seconds), pictures, strict=True)),
             }
         )
 

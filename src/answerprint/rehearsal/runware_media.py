@@ -1,17 +1,17 @@
 """Media at the stand-in of Runware: what is uploaded, and what pictures and footage a task refers to."""
 
-from answerprint.order import Size
 from answerprint.rehearsal.courier import fetch
 from answerprint.rehearsal.house import Held, House
 from answerprint.rehearsal.intake import (
     Footage,
+    content_of,
     decoded,
     look_at_link,
     look_at_movie,
     look_at_picture,
 )
 from answerprint.rehearsal.runware_items import Item, Task, TaskRefused, about, error
-from answerprint.rehearsal.runware_task import FrameImage, VideoTask, is_uuid4
+from answerprint.rehearsal.runware_task import VideoTask, is_uuid4
 
 
 class Media:
@@ -43,20 +43,17 @@ class Media:
         kept = self._kept(task, task["image"], "image")
         return [about(task) | {"imageUUID": kept, "imageURL": self._house.kept_link(kept)}]
 
-    def pictured(self, task: Task, order: VideoTask) -> Size | None:
-        """Return the size of the first picture whose bytes are here. Raises TaskRefused for one that is none."""
-        sizes: list[Size] = []
-        for image in order.inputs.frame_images or ():
-            name = image.image if isinstance(image, FrameImage) else image
-            if name.startswith("http"):
-                continue
-            content = self._uploaded(name) if is_uuid4(name) else decoded(name)
-            size = look_at_picture(content) if content else None
-            if size is None:
-                words = "An image of frameImages was not found or cannot be read"
-                raise TaskRefused(error(task, "invalidImage", words, "inputs.frameImages"))
-            sizes.append(size)
-        return sizes[0] if sizes else None
+    def pictures(self, task: Task, order: VideoTask) -> list[bytes | None]:
+        """Return every picture; None where it lies on another machine. Raises TaskRefused for one that is none."""
+        return [self._picture(task, name) for name, _ in order.inputs.images]
+
+    def _picture(self, task: Task, name: str) -> bytes | None:
+        content = self._uploaded(name) if is_uuid4(name) else content_of(name)
+        is_picture = content is not None and look_at_picture(content) is not None
+        if not is_picture and not name.startswith("http"):
+            words = "An image of frameImages was not found or cannot be read"
+            raise TaskRefused(error(task, "invalidImage", words, "inputs.frameImages"))
+        return content if is_picture else None
 
     def footage(self, task: Task, name: str) -> Footage:
         """Return shape and length of the video of a UUID or at a link. Raises TaskRefused for one that is none."""

@@ -35,6 +35,18 @@ def parsed(task: dict[str, Any]) -> VideoTask | list[Fault]:
     return list(contradictions(video)) or video
 
 
+def frames_of(task: VideoTask, seconds: float) -> list[int]:
+    """Return the frame each picture is pinned to; where none is said, they stand evenly from the first to the last."""
+    last = round(seconds * RATE)
+    named = {"first": 0, "last": last, -1: last}
+    images = task.inputs.images
+    step = last / max(1, len(images) - 1)
+    return [
+        round(index * step) if frame is None else int(named.get(frame, frame))
+        for index, (_, frame) in enumerate(images)
+    ]
+
+
 def contradictions(task: VideoTask) -> Iterator[Fault]:
     """Yield every rule between parameters that a task breaks."""
     yield from _size(task)

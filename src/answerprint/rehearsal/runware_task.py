@@ -81,6 +81,14 @@ class Inputs(Part):
     )
     video: Annotated[str, AfterValidator(_footage)] | None = None
 
+    @property
+    def images(self) -> list[tuple[str, Literal["first", "last"] | int | None]]:
+        """Every picture with the frame that is said of it."""
+        return [
+            (image.image, image.frame) if isinstance(image, FrameImage) else (image, None)
+            for image in self.frame_images or ()
+        ]
+
 
 class Controls(Part):
     """Conditioning of an edit, signal by signal."""

@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute
 from answerprint.order import CELLS
 from answerprint.rehearsal.door import Door, Refused, admit, bearer
 from answerprint.rehearsal.house import Held, House, Spec, refuse_for_now, seed_of
-from answerprint.rehearsal.intake import cell_like
+from answerprint.rehearsal.intake import cell_like, pin_pictures
 from answerprint.rehearsal.scenario_assets import Asset, Assets
 from answerprint.rehearsal.scenario_inputs import MODELS, Edit, Generate, Inputs, Reframe, read
 from answerprint.rehearsal.scenario_jobs import Jobs, cost_of, shown
@@ -98,8 +98,10 @@ class Models:
 
     def _spec(self, inputs: Inputs) -> Spec:
         """Return what to render; looks at the footage, so it may block."""
-        for name in inputs.pictures:
-            self._assets.of(name, "image")
+        pictures = [(frame, self._assets.picture(name)) for frame, name in inputs.pictures]
+        return self._unpinned(inputs).model_copy(update={"pins": pin_pictures(pictures)})
+
+    def _unpinned(self, inputs: Inputs) -> Spec:
         if isinstance(inputs, Generate):
             return _generated(inputs)
         assert isinstance(inputs, Edit | Reframe)

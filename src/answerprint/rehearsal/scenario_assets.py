@@ -59,6 +59,11 @@ class Assets:
             raise Refused(400, f"asset {name} is no {kind}")
         return asset
 
+    def picture(self, name: str) -> bytes | None:
+        """Return the picture that is the asset of that id. Raises Refused."""
+        kept = self._house.kept(self.of(name, "image").kept or "")
+        return kept[0] if kept else None
+
     def add(self, content: bytes, kind: Kind) -> Asset:
         """Keep a file that was sent as an asset. Raises Refused where it is none of its kind."""
         media_type, properties = (_picture if kind == "image" else _clip)(content)

@@ -10,6 +10,7 @@ from pydantic.alias_generators import to_camel
 
 from answerprint.record import Record
 from answerprint.rehearsal.door import Refused, first_fault
+from answerprint.rehearsal.pinned import LAST
 from answerprint.rehearsal.ray import Aspect, Resolution, Share, Strength
 
 Form = TypeVar("Form", bound=Record)
@@ -24,8 +25,8 @@ class Inputs(Record):
     resolution: Resolution = "720p"
 
     @property
-    def pictures(self) -> tuple[str, ...]:
-        """Assets that have to be pictures."""
+    def pictures(self) -> tuple[tuple[int, str], ...]:
+        """Assets that have to be pictures, each with the frame it is pinned to."""
         return ()
 
 
@@ -51,9 +52,10 @@ class Generate(Light):
     loop: bool = False
 
     @property
-    def pictures(self) -> tuple[str, ...]:
+    def pictures(self) -> tuple[tuple[int, str], ...]:
         """The anchors."""
-        return tuple(filter(None, (self.start_frame, self.end_frame)))
+        ends = (0, self.start_frame), (LAST, self.end_frame)
+        return tuple((frame, name) for frame, name in ends if name)
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
@@ -92,9 +94,10 @@ class Edit(Light):
     trajectory_control_sparsity: Share | None = None
 
     @property
-    def pictures(self) -> tuple[str, ...]:
+    def pictures(self) -> tuple[tuple[int, str], ...]:
         """The guide frames."""
-        return tuple(filter(None, (self.start_frame, *(k.keyframe_image for k in self.keyframes))))
+        guides = ((guide.keyframe_index, guide.keyframe_image) for guide in self.keyframes)
+        return ((0, self.start_frame),) if self.start_frame else tuple(guides)
 
     @model_validator(mode="after")
     def _rules(self) -> Self:

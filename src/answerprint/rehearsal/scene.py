@@ -100,7 +100,7 @@ def render(scene: Scene, index: int) -> Image:
     if stage.height > scene.size[1]:
         picture = shrunk(picture, *scene.size)
     picture *= 2.0**scene.exposure
-    return as_image(cv2.transform(_grained(picture, scene, index), TO_AP0))
+    return as_image(cv2.transform(grained(picture, scene, index), TO_AP0))
 
 
 def _compose(stage: Stage, moment: int) -> Image:
@@ -238,8 +238,8 @@ def _bloomed(picture: Image) -> Image:
     return picture
 
 
-def _grained(picture: Image, scene: Scene, index: int) -> Image:
-    """Return `picture` with film-like noise: a shot part under the light and a floor in the dark."""
+def grained(picture: Image, scene: Scene, index: int) -> Image:
+    """Return `picture`, linear and not negative, with the film-like noise of a frame: a shot part under the light and a floor in the dark."""
     rng = np.random.Generator(np.random.PCG64([scene.seed, index]))
     kernel = cv2.getGaussianKernel(3, 0.6)
     noise = rng.random(picture.shape, np.float32)

@@ -9,11 +9,13 @@ from uuid import uuid4
 
 import ffmpeg
 from pydantic import Field
+from xxhash import xxh3_64_hexdigest
 
 from answerprint.media import ffmpeg as program
 from answerprint.record import Record
 from answerprint.rehearsal.delivery import RATE, write_delivery
 from answerprint.rehearsal.faults import IN_FRAMES, IN_PICTURES
+from answerprint.rehearsal.pinned import PinnedPicture
 from answerprint.rehearsal.scene import Scene
 from answerprint.rehearsal.spoil import EDITS
 
@@ -44,6 +46,8 @@ class Spec(Record):
     seed: int = Field(default=0, ge=0)
     format: Format = "mp4"
     """Container of the movie."""
+    pins: tuple[PinnedPicture, ...] = ()
+    """Pictures that frames are to show."""
 
     @property
     def frames(self) -> int:
@@ -111,7 +115,10 @@ class Studio:
     def _rendered(self, spec: Spec) -> Path:
         scene = Scene(spec.seed, spec.size, spec.frames, spec.loop)
         return self._once(
-            _name(spec), lambda beside: write_delivery(beside, scene, hdr=spec.hdr, exr=spec.exr)
+            _name(spec),
+            lambda beside: write_delivery(
+                beside, scene, hdr=spec.hdr, exr=spec.exr, pins=spec.pins
+            ),
         )
 
     def _spoiled(self, good: Path, fault: str) -> Path:
@@ -163,7 +170,10 @@ def _changed(spec: Spec, fault: str | None) -> Spec:
 def _name(spec: Spec) -> str:
     width, height = spec.size
     light = "exr" if spec.exr else "hdr" if spec.hdr else "sdr"
-    return f"{spec.seed}-{width}x{height}-{spec.seconds}s-{light}{'-loop' if spec.loop else ''}"
+    loop = "-loop" if spec.loop else ""
+    pins = "".join(f"-{pin.frame}@{xxh3_64_hexdigest(pin.content)}" for pin in spec.pins)
+    pinned = f"-{xxh3_64_hexdigest(pins.encode())}" if pins else ""
+    return f"{spec.seed}-{width}x{height}-{spec.seconds}s-{light}{loop}{pinned}"
 
 
 def _as_held(path: Path) -> HeldFile:
