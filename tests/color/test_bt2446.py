@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from answerprint.color.bt2446 import PEAKS, hdr_to_sdr, nominal_peak, sdr_to_hdr, tone_map
+from answerprint.color.bt2446 import PEAKS, hdr_to_sdr, sdr_to_hdr, tone_map
 from answerprint.color.primaries import REC709, REC2020, rgb_to_rgb
 from answerprint.color.transfer import bt1886, encode_bt1886, encode_hlg, encode_pq, hlg, pq
 from answerprint.media import ffmpeg as program
@@ -182,13 +182,6 @@ def test_threads_and_parts_make_no_difference() -> None:
     with ThreadPoolExecutor(2) as pool:
         halves = list(pool.map(lambda part: hdr_to_sdr(part, PQ), np.array_split(codes, 2)))
     assert np.array_equal(np.concatenate(halves), whole)
-
-
-@pytest.mark.parametrize(
-    ("max_cll", "peak"), [(0, 1000), (1000, 1000), (1001, 2000), (4000, 4000), (12000, 10000)]
-)
-def test_the_peak_of_content_is_one_that_is_graded_to(max_cll: float, peak: float) -> None:
-    assert nominal_peak(max_cll) == peak
 
 
 @pytest.mark.parametrize(

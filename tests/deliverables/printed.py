@@ -9,15 +9,18 @@ from numpy.typing import NDArray
 
 from answerprint.color.codes import Codes
 from answerprint.color.resample import SHARP
-from answerprint.color.tags import SDR_RGB
 from answerprint.deliverables.appearance import Appearance, AsIs
 from answerprint.deliverables.geometry import laid
 from answerprint.deliverables.pictures import Frame, Pictures
 from answerprint.measure.compare import Sample, sample
+from answerprint.measured.movie import ColorTags
 from answerprint.progress import Progress
 
 Rgb = NDArray[np.uint16]
 """Full-range R'G'B' of 16 bits, (3, h, w)."""
+
+SDR_RGB = ColorTags(primaries="bt709", transfer="bt709", matrix="gbr", range="pc")
+"""What such pictures are shown as."""
 
 
 class RgbFrame(Frame):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from answerprint.color.transfer import to_light
 from answerprint.color.views import VIEWS
-from answerprint.deliverables.burn import REVIEW, BurnIn, FrameFacts, Picture, burn, lay_captions
+from answerprint.deliverables.burn import BurnIn, FrameFacts, Picture, burn, lay_captions
 from answerprint.deliverables.lettering import coverage, em_for, padding, text_code, width_of
 from answerprint.errors import PresetError, UsageError
 from answerprint.order import Size
@@ -21,6 +21,9 @@ FULL = BurnIn(
     top_left="{clip}", top_center="{preset}", top_right="{date}",
     bottom_left="{timecode}", bottom_center="{view}", bottom_right="{frame}",
 )  # fmt: skip
+REVIEW = BurnIn(
+    top_left="{clip}", top_right="{date}", bottom_left="{timecode}", bottom_right="{frame}"
+)
 SIZES: list[Size] = [(640, 360), (360, 640), (641, 361), (64, 36), (36, 64), (7, 5), (1, 1)]
 
 

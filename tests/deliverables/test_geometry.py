@@ -17,9 +17,7 @@ from answerprint.deliverables.framing import (
     Geometry,
     Scale,
     Scaling,
-    parse_crop,
     parse_geometry,
-    parse_scale,
 )
 from answerprint.deliverables.geometry import Placement, laid, place, whole_size
 from answerprint.errors import UsageError
@@ -149,21 +147,39 @@ def test_what_cannot_be_is_refused(asked: dict[str, Any], said: str) -> None:
 @pytest.mark.parametrize("word", ["", "x", "12x", "top=1,top=2", "up=3", "1920x800+0", "0:1", "1e9:1", "99:1"])  # fmt: skip
 def test_a_crop_that_is_none_is_told_its_spellings(word: str) -> None:
     with pytest.raises(UsageError, match=r"crop = .*a crop reads 1920x800\+0\+140"):
-        parse_crop(word)
+        parse_geometry(crop=word)
 
 
 @pytest.mark.parametrize("word", ["", "x", "50%%", "fit:50%", "fit:x720", "blow:2x2", "1e9", "1/0", "-5%"])  # fmt: skip
 def test_a_scale_that_is_none_is_told_its_spellings(word: str) -> None:
     with pytest.raises(UsageError, match="scale = .*a scale reads 1280x720"):
-        parse_scale(word)
+        parse_geometry(scale=word)
 
 
-def test_spellings() -> None:
-    assert parse_crop("1920x800+0+140") == CropBox(width=1920, height=800, x=0, y=140)
-    assert parse_crop("2.39:1") == parse_crop("2.39") == CropAspect(aspect=Fraction(239, 100))
-    assert parse_crop("left=8, right=8") == CropEdges(left=8, right=8)
-    assert parse_scale("50%") == parse_scale("0.5") == parse_scale("1/2") == Scale(factor=Fraction(1, 2))  # fmt: skip
-    assert parse_scale("fill:1280x720") == Scale(width=1280, height=720, how=Scaling.FILL)
+@pytest.mark.parametrize(
+    ("word", "crop"),
+    [
+        ("1920x800+0+140", CropBox(width=1920, height=800, x=0, y=140)),
+        ("2.39:1", CropAspect(aspect=Fraction(239, 100))),
+        ("2.39", CropAspect(aspect=Fraction(239, 100))),
+        ("left=8, right=8", CropEdges(left=8, right=8)),
+    ],
+)
+def test_spellings_of_a_crop(word: str, crop: CropBox | CropEdges | CropAspect) -> None:
+    assert parse_geometry(crop=word).crop == crop
+
+
+@pytest.mark.parametrize(
+    ("word", "scale"),
+    [
+        ("50%", Scale(factor=Fraction(1, 2))),
+        ("0.5", Scale(factor=Fraction(1, 2))),
+        ("1/2", Scale(factor=Fraction(1, 2))),
+        ("fill:1280x720", Scale(width=1280, height=720, how=Scaling.FILL)),
+    ],
+)
+def test_spellings_of_a_scale(word: str, scale: Scale) -> None:
+    assert parse_geometry(scale=word).scale == scale
 
 
 def test_a_geometry_survives_json_and_a_contradiction_does_not() -> None:

@@ -57,7 +57,7 @@ def hdr_to_sdr(code: NDArray[Float], transfer: str, *, peak: float = 1000.0) -> 
     `code` is full-range, 0..1, (n, 3), and so is the result, of the same
     precision. `transfer` is ffmpeg's name: `smpte2084` or `arib-std-b67`, whose
     light is that of a 1,000 cd/m2 display. `peak` is L_HDR of BT.2446, the light
-    in cd/m2 that becomes SDR white (see `nominal_peak`); a brighter color is
+    in cd/m2 that becomes SDR white; a brighter color is
     dimmed until its largest component is at the peak, which keeps its hue.
 
     Luma, chroma and the correction of reds are the report's. The curve's first
@@ -99,19 +99,6 @@ def sdr_to_hdr(code: NDArray[Float], transfer: str, *, peak: float = 1000.0) -> 
     wide = _mixed(light, rgb_to_rgb(REC709, REC2020))
     result: NDArray[Float] = encode(REFERENCE_WHITE * np.maximum(wide, 0))
     return result
-
-
-def nominal_peak(max_cll: float) -> float:
-    """Return the grading peak that content of a MaxCLL in cd/m2 was made for: the next of PEAKS, at least 1,000.
-
-    A single hot pixel raises MaxCLL and darkens the whole conversion (203 cd/m2
-    come out at 40.6 from a peak of 1,000 and at 17.9 from 4,000): give a robust
-    figure where there is one.
-
-    >>> nominal_peak(638.0), nominal_peak(1200.0)
-    (1000.0, 2000.0)
-    """
-    return next((peak for peak in PEAKS if max_cll <= peak), PEAKS[-1])
 
 
 def tone_map(light: Colors, peak: float) -> Colors:

@@ -8,8 +8,6 @@ from answerprint.order import Size
 
 BT709: Final = ColorTags(primaries="bt709", transfer="bt709", matrix="bt709", range="tv")
 """Narrow-range BT.709: what every SDR deliverable is tagged."""
-SDR_RGB: Final = ColorTags(primaries="bt709", transfer="bt709", matrix="gbr", range="pc")
-"""Full-range R'G'B' for a BT.1886 display."""
 
 _SD_HEIGHT: Final = 576
 """Lines up to which untagged pictures are BT.601: the practice of players, from the SD formats of BT.601."""

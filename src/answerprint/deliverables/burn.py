@@ -92,12 +92,6 @@ class BurnIn(Record):
     of SMPTE ST 2046-1. It gives way before words do."""
 
 
-REVIEW: Final = BurnIn(
-    top_left="{clip}", top_right="{date}", bottom_left="{timecode}", bottom_right="{frame}"
-)
-"""What a review copy is burned with where nothing else is asked."""
-
-
 @dataclass(frozen=True, slots=True)
 class Caption:
     """One text where it lies: its coverage, and the pixels left of and above it."""

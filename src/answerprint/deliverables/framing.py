@@ -175,20 +175,6 @@ class Geometry(Record):
     """Bring pixels that are not square to square ones by their width; any scale but a factor does too."""
 
 
-def parse_crop(text: str) -> CropBox | CropEdges | CropAspect:
-    """Read `1920x800+0+140`, `1920x800`, `2.39:1` or `top=140,bottom=140`. Raises UsageError."""
-    crop = _parsed({"crop": text}).crop
-    assert crop is not None
-    return crop
-
-
-def parse_scale(text: str) -> Scale:
-    """Read `1280x720`, `1280x`, `x720`, `50%`, `0.5`, or `fit:1280x720` and its like. Raises UsageError."""
-    scale = _parsed({"scale": text}).scale
-    assert scale is not None
-    return scale
-
-
 def parse_geometry(
     *,
     crop: str | None = None,

@@ -26,7 +26,6 @@ APART: Final = 0.1
 MOST: Final = 4096
 """Isolated pixels listed of one channel; a picture with more of them is made of glitter."""
 _STANDS_OUT: Final = FIREFLY_STOPS[0] * ONE_STOP
-_LARGEST: Final = 0x7BFF
 
 Bits = NDArray[np.int16]
 _compiled: Any = njit(cache=True, nogil=True)

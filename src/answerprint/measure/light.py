@@ -97,10 +97,6 @@ class LightMeter:
         )
         self._take(peak, counts)
 
-    def add_rgb(self, picture: NDArray[np.uint16]) -> None:
-        """Measure one frame of full-range R'G'B' of 16 bits, (h, w, 3)."""
-        self._add_rgb((picture[..., 0], picture[..., 1], picture[..., 2]), _scale(16, "pc"))
-
     def result(self) -> LightLevel:
         """Return the light of all frames. Raises ValueError where there was none."""
         if self._lit is None:

@@ -122,10 +122,6 @@ def _white(counts: NDArray[np.float64], cells: int, transfer: str) -> float | No
     return float(f"{_bin_nits(transfer)[at]:.3g}")
 
 
-def _short(value: float) -> float:
-    return float(f"{value:.3g}")
-
-
 @compiled_loosely
 def _survey_ycc(
     planes: tuple[Cells, Cells, Cells],
