@@ -1,6 +1,7 @@
 """Options of pictures and sound, read as a person writes them."""
 
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from answerprint.deliverables.preset import load_preset
 from answerprint.deliverables.timeline import Cut
 from answerprint.deliverables.treatment import Treatment, treatment
 from answerprint.errors import AnswerprintError, UsageError
-from answerprint.master import read_treatment
+from answerprint.master import deliver, read_treatment
+from tests.made import codes, movie
 
 
 def test_nothing_asked_is_nothing_done() -> None:
@@ -66,3 +68,16 @@ def test_options_of_pictures_and_sound_are_told_apart() -> None:
     assert found.sound.fit == "loop"
     with pytest.raises(AnswerprintError, match="no option is called 'veiw'"):
         read_treatment(None, {"veiw": "sdr-srgb"})
+
+
+@pytest.mark.parametrize(
+    "option", [{"exposure": 0.5}, {"white_balance": 5000.0}, {"look": "no.cube"}, {"lut": "no.cube"},
+               {"config": "aces-1.3"}, {"input_color": "rec709"}]
+)  # fmt: skip
+def test_what_treats_scene_light_is_refused_for_a_movie(
+    option: dict[str, Any], tmp_path: Path
+) -> None:
+    source = movie(tmp_path / "a.mp4", codes(3))
+    with pytest.raises(UsageError, match=f"{next(iter(option)).replace('_', '-')}: treats scene"):
+        deliver(source, "h264-web", tmp_path / "out.mp4", **option)
+    assert not (tmp_path / "out.mp4").exists()

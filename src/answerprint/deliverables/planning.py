@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from answerprint.color.grading import Grading
 from answerprint.deliverables.appearance import AsIs, Form, Raw
 from answerprint.deliverables.encode import Encoding, form_of
 from answerprint.deliverables.laidsound import LaidSound
@@ -12,6 +13,7 @@ from answerprint.deliverables.seal import partial_path
 from answerprint.deliverables.slate import Slate
 from answerprint.deliverables.timeline import Length, conform, timeline
 from answerprint.deliverables.treatment import Treatment, check_timecode
+from answerprint.errors import UsageError
 from answerprint.timing import FrameRange
 
 
@@ -25,6 +27,7 @@ def plan(
 ) -> Encoding:
     """Settle everything about one deliverable of `clip`. Raises UsageError, ToolError or what laying sound raises."""
     check_timecode(treated.timecode, pictures.rate)
+    _require_light(pictures, treated)
     require_steerable(preset, treated.quality)
     cut = timeline(treated.cut, pictures.first, pictures.count, pictures.rate)
     rated = conform(treated.conform, pictures.rate, len(cut.frames))
@@ -43,6 +46,20 @@ def plan(
         preset, partial_path(final), form, cut.frames, rated.rate, sound, treated.timecode,
         treated.cut.frames.first if treated.cut.frames else pictures.first, clip, slate, notes,
     )  # fmt: skip
+
+
+def _require_light(pictures: Pictures, treated: Treatment) -> None:
+    """Raise UsageError where scene light is to be treated and there is none."""
+    if pictures.tags is None:
+        return
+    asked = [name for name, value in Grading() if getattr(treated.grading, name) != value]
+    asked += ["input_color"] if treated.input_color else []
+    if asked:
+        raise UsageError(
+            "treats scene light, and the source is a movie",
+            where="--" + asked[0].replace("_", "-"),
+            hint="give the clip's EXR frames, or leave it out",
+        )
 
 
 def _slate(
