@@ -9,6 +9,7 @@ from answerprint.checks.check import Breach, Subject
 from answerprint.measured.clips import Measurements
 from answerprint.measured.pairing import Pair, Pairing, Unpaired
 from answerprint.order import Order
+from answerprint.report import Severity
 from tests.checks.subjects import movie, sequence
 
 COUNT = 24
@@ -115,6 +116,12 @@ def test_a_frame_that_stands_out_is_named_with_its_place() -> None:
 def test_a_frame_no_worse_than_many_others_passes() -> None:
     rough = {n: {"spot": 3.5} for n in range(0, COUNT, 2)}
     assert breaches("pair.differs", pairs=pairs(rough)) == []
+
+
+@pytest.mark.parametrize(("spot", "severity"), [(5.5, Severity.WARNING), (6.5, None)])
+def test_a_spot_that_glitter_could_be_only_warns(spot: float, severity: Severity | None) -> None:
+    (breach,) = breaches("pair.differs", pairs=pairs({9: {"spot": spot}}))
+    assert breach.severity == severity
 
 
 def test_different_pictures_are_told_once() -> None:

@@ -5,6 +5,7 @@ from typing import Final
 
 from answerprint.checks.check import Breach, Need, Subject, check
 from answerprint.measured.pairing import Box, Pair, Pairing, Unpaired
+from answerprint.report import Severity
 from answerprint.timing import spell_frames
 
 MOST_NAMED: Final = 20
@@ -145,7 +146,12 @@ def retimed(subject: Subject) -> Iterator[Breach]:
         )
 
 
-@check("pair.differs", PAIRED, limit="pair.spot pair.spot_ratio pair.likeness", source="measured")
+@check(
+    "pair.differs",
+    PAIRED,
+    limit="pair.spot pair.spot_ratio pair.spot_sure pair.likeness",
+    source="measured",
+)
 def differs(subject: Subject) -> Iterator[Breach]:
     """What the movie shows is what the EXR frame holds, everywhere in the picture.
 
@@ -176,6 +182,7 @@ def differs(subject: Subject) -> Iterator[Breach]:
                 unit="Oklab x 100",
                 frames=(each.movie,),
                 asset=subject.movie.place,
+                severity=None if each.spot > limits.spot_sure * limit else Severity.WARNING,
             )
 
 

@@ -19,6 +19,9 @@ class PairLimits(Record):
     spot_ratio: float = Field(default=3.0, ge=1)
     """How many times what nine in ten of the other frames have that is, where views and motion leave more."""
 
+    spot_sure: float = Field(default=2.0, ge=1)
+    """How many times these limits is surely another picture; less is a warning, as glitter on water, coded small, comes to 1.4."""
+
 
 class PinLimits(Record):
     """Limits of how far a frame may be from the picture it is pinned to."""
