@@ -47,6 +47,7 @@ def test_a_good_file_passes(id_: str) -> None:
         ("deliverable.format", {"facts": facts(size=(1280, 718))}, "size"),
         ("deliverable.format", {"facts": facts(pixel_format="yuv444p")}, "pixel format"),
         ("deliverable.format", {"facts": facts(faststart=False)}, "faststart"),
+        ("deliverable.format", {"plays": 1}, "number of plays of a.mp4 is 1 and has to be None"),
         (
             "deliverable.tags",
             {"facts": facts(color=ColorTags())},

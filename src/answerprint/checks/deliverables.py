@@ -56,6 +56,7 @@ def format_(subject: Subject) -> Iterator[Breach]:
             "rate": (str(facts.rate), str(expected.rate)),
             "timecode": (facts.timecode, expected.timecode) if expected.timecode else (None, None),
             "faststart": (facts.faststart, True) if expected.faststart else (None, None),
+            "number of plays": (made.plays, expected.plays),
         }
         for what, (found, wanted) in pairs.items():
             if found != wanted:

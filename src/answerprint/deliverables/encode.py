@@ -247,10 +247,19 @@ def settle(pictures: Pictures, encoding: Encoding, count: int) -> Expected:
         sound=preset.sound.codec if preset.sound and encoding.sound else None,
         timecode=leading_timecode(encoding) if container and container.timecode else None,
         faststart=bool(container and container.faststart),
+        plays=_plays(preset),
         peak=view_of_result(encoding).peak if preset.mastering else None,
         psnr=preset.proof.psnr,
         ssim=preset.proof.ssim,
     )
+
+
+def _plays(preset: Preset) -> int | None:
+    """Return how often an animation has to play, 0 for ever; None for once, and for AVIF, of which readers do not tell."""
+    if preset.suffix not in (".gif", ".webp") or preset.container is None:
+        return None
+    times = int(preset.container.options.get("loop", 0))
+    return times if times >= 0 else None
 
 
 def require(preset: Preset) -> None:

@@ -82,10 +82,11 @@ def _prove_animation(encoded: Encoded, name: str) -> Deliverable:
     for _ in shown:  # frames past the reference's end are counted, too
         pass
     reading = Reading(packets=animation.frames, decoded=animation.frames)
-    return measured(
+    made = measured(
         path, name, encoded.encoding.preset.name, expected, animation.timed(), reading, likeness,
         encoded.notes,
     )  # fmt: skip
+    return made.model_copy(update={"plays": animation.loops})
 
 
 def _meter(facts: MovieFacts) -> LightMeter | None:

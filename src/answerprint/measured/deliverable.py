@@ -28,6 +28,8 @@ class Expected(Record):
     """Timecode of the first frame, where the preset carries a track."""
     faststart: bool = False
     """The index has to stand before the pictures."""
+    plays: int | None = None
+    """How often an animation has to play, 0 for ever; None where its format does not say."""
     peak: int | None = None
     """Light of the mastering display in cd/m2, where HDR static metadata has to be carried."""
     psnr: float = 0.0
@@ -86,6 +88,8 @@ class Deliverable(Record):
     """Picture packets it holds."""
     decoded: int
     """Frames that were decoded from it."""
+    plays: int | None = None
+    """How often an animation says that it plays, 0 for ever; None where it does not say."""
     likeness: Likeness | None = None
     """How it compares with its source; None where only sound was laid."""
     picture_seconds: float
