@@ -1,6 +1,7 @@
 """What many tests share: small real deliveries, rendered once a run, and the shared media library."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from answerprint.rehearsal.sound import write_sound
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "media"
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # In the background of a shell Ctrl-C is ignored, and children that tests interrupt would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SMALL = (160, 90)
 FRAMES = 24
