@@ -3,7 +3,8 @@
 Memory: a few frames, whatever the length of the movie.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from answerprint.measure.look import look_at_codes
 from answerprint.measure.motion import THUMB, MotionMeter
 from answerprint.measure.movielight import MovieLightMeter
 from answerprint.measure.pixels import code_levels, digest
-from answerprint.measure.sweep import fit_within
+from answerprint.measure.sweep import fit_within, frame_pool
 from answerprint.measure.watch import Watch
 from answerprint.measured.clips import MovieMeasures
 from answerprint.measured.frames import FrameLevels
@@ -48,10 +49,22 @@ def measure_movie(
     facts, reading = describe(path), Reading(coded=CodedPictures())
     collector = _Collector(facts, kept)
     progress("measuring movie", 0, facts.declared)
-    for number, frame in enumerate(show(path, reading), start=1):
-        collector.add(frame)
-        progress("measuring movie", number, facts.declared)
+    with frame_pool("measure") as pool:
+        looks = pool.in_order(collector.look, collector.numbered(show(path, reading)))
+        for done, look in enumerate(looks, start=1):
+            collector.add(look)
+            progress("measuring movie", done, facts.declared)
     return collector.result(path, reading)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One decoded frame, and what it shows by itself."""
+
+    planes: dict[str, Codes]
+    bits: int
+    small: NDArray[np.float32]
+    levels: FrameLevels
 
 
 class _Collector:
@@ -70,20 +83,32 @@ class _Collector:
         if kept is not None:
             kept.expect(facts.declared)
 
-    def add(self, frame: MovieFrame) -> None:
-        """Measure the next frame."""
-        number = len(self._frames)
+    def numbered(self, frames: Iterable[MovieFrame]) -> Iterator[tuple[int, MovieFrame]]:
+        """Yield frames with their numbers; the first settles the size of all thumbnails."""
+        for number, frame in enumerate(frames):
+            self._thumbnail.fit(frame.picture.width, frame.picture.height)
+            yield number, frame
+
+    def look(self, numbered: tuple[int, MovieFrame]) -> _Look:
+        """Look at a frame by itself; on any thread."""
+        number, frame = numbered
         planes, bits = component_planes(frame.picture)
         small = self._thumbnail(planes, bits)
-        self._motion.add(small)
-        self._flashes.add(small)
-        self._light.add(planes, bits)
-        if self._kept is not None:
-            self._kept.add(number, small)
         levels = _levels(frame, number, planes, bits, small)
-        look = look_at_codes(planes, bits, self._tags)
-        self._frames.append(levels.model_copy(update={"look": look}))
-        self._sizes.setdefault(f"{frame.picture.width}x{frame.picture.height}", number)
+        seen = look_at_codes(planes, bits, self._tags)
+        return _Look(planes, bits, small, levels.model_copy(update={"look": seen}))
+
+    def add(self, look: _Look) -> None:
+        """Take the next frame, in order."""
+        number = len(self._frames)
+        self._motion.add(look.small)
+        self._flashes.add(look.small)
+        self._light.add(look.planes, look.bits)
+        if self._kept is not None:
+            self._kept.add(number, look.small)
+        self._frames.append(look.levels)
+        height, width = look.planes["Y" if "Y" in look.planes else "G"].shape
+        self._sizes.setdefault(f"{width}x{height}", number)
 
     def result(self, path: Path, reading: Reading) -> MovieMeasures:
         """Return everything measured of the movie at `path`, and of what it holds beside pictures."""
@@ -116,9 +141,14 @@ class Thumbnailer:
     def __call__(self, planes: Mapping[str, Codes], bits: int) -> NDArray[np.float32]:
         """Return a float32 (h, w, 3) thumbnail; every one of a movie has the size of its first."""
         height, width = planes["Y" if "Y" in planes else "G"].shape
-        self._size = self._size or fit_within(width, height, THUMB)
-        light = to_light(codes_to_rgb(planes, bits, self._tags, self._size), self._tags.transfer)
+        size = self.fit(width, height)
+        light = to_light(codes_to_rgb(planes, bits, self._tags, size), self._tags.transfer)
         return transformed(light, self._matrix)
+
+    def fit(self, width: int, height: int) -> Size:
+        """Return the size of all thumbnails, which the first picture settles."""
+        self._size = self._size or fit_within(width, height, THUMB)
+        return self._size
 
 
 def _levels(
