@@ -127,7 +127,7 @@ def rendering(
 ) -> Rendering:
     """Make a grading ready to show `pixels` in all: baked where that is worth it and `exactly` is not asked.
 
-    A bake takes half a minute once a machine, where a matrix and curves are not
+    A bake takes about a minute once a machine, where a matrix and curves are not
     all of it, and is kept. Raises as `transforms.exact`.
     """
     transform = exact(grading)
