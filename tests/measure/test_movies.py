@@ -1,13 +1,15 @@
 """The pass over a movie."""
 
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 
-from answerprint.measure.movies import measure_movie, planar_format
+from answerprint.measure.movies import component_planes, measure_movie, planar_format
 from tests.made import codes, movie
 
 
@@ -70,3 +72,13 @@ def test_pixel_formats(tmp_path: Path, name: str, options: dict[str, Any]) -> No
 )
 def test_which_planar_format_holds_all_of_another(name: str, planar: str) -> None:
     assert planar_format(name) == planar
+
+
+def test_a_held_frame_may_be_asked_for_by_any_number_of_threads() -> None:
+    code = np.random.default_rng(0).integers(0, 256, (96, 160, 3), np.uint8)
+    frame = av.VideoFrame.from_ndarray(code, "rgb24")
+    with ThreadPoolExecutor(8) as pool:
+        for planes, bits in pool.map(component_planes, [frame] * 4000):
+            assert bits == 8
+            for at, name in enumerate("RGB"):
+                np.testing.assert_array_equal(planes[name], code[..., at])

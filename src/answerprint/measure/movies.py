@@ -3,6 +3,7 @@
 Memory: a few frames, whatever the length of the movie.
 """
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -36,6 +37,9 @@ from answerprint.media.movie import MovieFrame, Reading
 from answerprint.media.player import describe, show
 from answerprint.order import Size
 from answerprint.progress import Progress, silent
+
+_converting = threading.Lock()
+"""A frame keeps its own converter and lends its tags to it meanwhile: two threads at one frame crash the process."""
 
 
 def measure_movie(
@@ -174,11 +178,13 @@ def _levels(
 def component_planes(picture: av.VideoFrame) -> tuple[dict[str, Codes], int]:
     """Return the code values of a frame by component (Y U V A, or G B R A), and their bits.
 
-    Formats that are not planar are first converted as `planar_format` says.
+    Formats that are not planar are first converted as `planar_format` says. Any
+    number of threads may ask for the same frame, as they do where one is held.
     """
     format_ = planar_format(picture.format.name)
     if format_ != picture.format.name.replace("yuvj", "yuv"):
-        picture = picture.reformat(format=format_)
+        with _converting:
+            picture = picture.reformat(format=format_)
     names = "GBRA" if picture.format.is_rgb else "YUVA"
     bits = picture.format.components[0].bits
     planes = zip(names, picture.planes, strict=False)
