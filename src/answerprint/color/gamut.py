@@ -7,11 +7,11 @@ color that has to move, which most of a cube of PQ codes and few of a picture do
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from answerprint.color.primaries import REC709, REC2020, rgb_to_rgb
 from answerprint.color.transfer import PQ_CONSTANTS, encode_pq, pq
+from answerprint.compiling import compiling
 
 Colors = NDArray[np.float64]
 
@@ -34,7 +34,7 @@ _LIGHT: Final = (
 )
 """PQ at every step, and its slope a step; 1.0 = SDR white."""
 
-_compiled: Any = njit(cache=True, nogil=True, error_model="numpy")
+_compiled: Any = compiling(error_model="numpy")
 
 
 def fit_gamut(light: Colors) -> Colors:

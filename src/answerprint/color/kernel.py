@@ -10,9 +10,11 @@ pixels in one instruction: a third of the time of finishing pixel by pixel.
 from typing import Any, Final
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.extending import overload
 from numpy.typing import NDArray
+
+from answerprint.compiling import compiling
 
 Plane = NDArray[np.uint16] | NDArray[np.float32]
 """One component, flat: 16-bit stored values that a table turns to light (half floats by their bits), or light itself."""
@@ -36,8 +38,8 @@ _UNIT: Final = np.float32(2.0**-RAMP_SHIFT)
 _LARGEST: Final = np.float32(65504)
 _INFINITE: Final = np.float32(np.inf)
 
-compiled: Any = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
-_inlined: Any = njit(cache=True, nogil=True, error_model="numpy", inline="always")
+compiled: Any = compiling(error_model="numpy", fastmath={"contract"})
+_inlined: Any = compiling(error_model="numpy", inline="always")
 
 
 @compiled

@@ -9,12 +9,13 @@ Arrays are C-contiguous. A row of `weights` is three factors and an offset;
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
+
+from answerprint.compiling import compiling
 
 WHITE: Final = np.int32(65535)
 """Full-range R'G'B' of 16 bits that is 1.0."""
 
-_compiled: Any = njit(cache=True, nogil=True, error_model="numpy")
+_compiled: Any = compiling(error_model="numpy")
 
 
 @_compiled

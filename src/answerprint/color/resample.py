@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import Any, Final, Literal
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from answerprint.compiling import compiling
 from answerprint.order import Size
 
 Plane = NDArray[np.uint16] | NDArray[np.float16] | NDArray[np.float32]
@@ -28,7 +28,7 @@ _CODE, _HALF, _FLOAT = 0, 1, 2
 _BRIGHTEST: Final = 65504.0
 """Largest half float, which infinite light is filtered as."""
 
-_compiled: Any = njit(cache=True, nogil=True, error_model="numpy")
+_compiled: Any = compiling(error_model="numpy")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """Two runs of frames aligned in time by dynamic programming: paired, left out on one side, or swapped with one close by."""
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from answerprint.compiling import compiling
+
 Costs = NDArray[np.float64]
+_compiled: Any = compiling()
 
 WORST: Final = 5.0
 """Cost from which two frames simply differ; one damaged frame is to count no more than that."""
@@ -31,6 +33,9 @@ _RATE: Final = 6.0
 
 _PAIR, _LEFT, _RIGHT, _CROSS = 0, 1, 2, 3
 """Steps; from _CROSS on a swap of frames one apart, two apart."""
+
+_COMMON: Final = 0.5
+"""Share of the shorter run that is paired where one run comes late against the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,9 @@ def align(costs: Costs) -> Alignment:
     forced = _GAP * min(abs(costs.shape[0] - costs.shape[1]), _at_ends(slipped, costs.shape))
     slipped = replace(slipped, cost=slipped.cost + forced + _ENDS)
     retimed = [_at_rate(told, rate) for rate in RATES]
-    return min((kept, slipped, *retimed), key=lambda found: found.cost)
+    # Two runs that have hardly a frame in common fit well at their ends, and are no slip.
+    slips = [slipped] if len(slipped.pairs) >= _COMMON * min(costs.shape) else []
+    return min((kept, *slips, *retimed), key=lambda found: found.cost)
 
 
 def _at_rate(told: Costs, rate: float) -> Alignment:
@@ -105,7 +112,7 @@ def _traced(told: Costs, total: Costs, steps: NDArray[np.uint8]) -> Alignment:
     return Alignment(tuple(pairs), tuple(reversed(swapped)), cost)
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _costed(told, ends, gap, agreed):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 - one loop, four steps
     """Return the least cost up to every cell, and the step that leads there; frames left out at the ends cost `ends`."""
     n, m = told.shape

@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from numba import njit
+from answerprint.compiling import compiling
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def compiled(function: _Function) -> _Function:
     """Compile a loop, strictly by IEEE 754; a division by zero is infinity and no exception."""
-    return njit(cache=True, nogil=True, error_model="numpy")(function)  # type: ignore[return-value]
+    return compiling(error_model="numpy")(function)
 
 
 def compiled_loosely(function: _Function) -> _Function:
     """Compile a loop whose values are all finite, and whose sums may be added in any order: SIMD needs that leave."""
-    return njit(cache=True, nogil=True, error_model="numpy", fastmath=True)(function)  # type: ignore[return-value]
+    return compiling(error_model="numpy", fastmath=True)(function)

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from answerprint.color.primaries import Chromaticities, rgb_to_rgb
+from answerprint.compiling import compiling
 from answerprint.errors import FrameError
 from answerprint.media.exr import ExrFrame, Plane
 
@@ -20,7 +20,7 @@ Half = NDArray[np.float16]
 MAX_HALF: Final = 65504.0
 """The largest finite half float."""
 
-_compiled: Any = njit(cache=True, nogil=True)
+_compiled: Any = compiling()
 
 
 def picture_planes(frame: ExrFrame) -> dict[str, Plane]:
