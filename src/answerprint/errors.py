@@ -27,11 +27,14 @@ means the work itself could not be done, and its branch is the exit code.
             ├── JobFailedError       the job ended without a result
             └── ResultExpiredError   the result is gone from the service
 
-Exit codes 0 (clean), 1 (findings), 4 (a bug in the tool) and 130 (interrupted)
-belong to the command line.
+Exit codes 0 (clean), 1 (findings), 4 (a bug in the tool), 130 (interrupted) and
+143 (terminated) belong to the command line.
 """
 
-from typing import ClassVar
+import errno
+from typing import ClassVar, Final
+
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
 class AnswerprintError(Exception):
@@ -184,6 +187,17 @@ class JobFailedError(ServiceError):
 
 class ResultExpiredError(ServiceError):
     """The result is gone from the service."""
+
+
+def storage_error(problem: OSError) -> StorageError:
+    """Return what the system's refusal is in this tree.
+
+    >>> str(storage_error(OSError(errno.ENOSPC, "No space left on device", "out/a.mov")))
+    'out/a.mov: No space left on device; free some of the disk'
+    """
+    hint = "free some of the disk" if problem.errno in _FULL else None
+    where = str(problem.filename) if problem.filename else None
+    return StorageError(problem.strerror or str(problem), where=where, hint=hint)
 
 
 def one_line(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Ctrl-C on real runs: exit code 130, soon, and nothing half-made; held off where nothing can stop, not for long."""
+"""Ctrl-C and SIGTERM on real runs: exit code 130 or 143, soon, and nothing half-made; held off where nothing can stop, not for long."""
 
 import signal
 import socket
@@ -41,11 +41,13 @@ def said_until(run: "subprocess.Popen[str]", begin: str) -> None:
     pytest.fail(f"it never said {begin!r}")
 
 
-def ended(run: "subprocess.Popen[str]") -> None:
+def ended(
+    run: "subprocess.Popen[str]", code: int = 130, word: str = "answerprint: interrupted\n"
+) -> None:
     """Wait for a run that was interrupted."""
     _, said = run.communicate(timeout=60)
-    assert run.returncode == 130, said
-    assert said.endswith("answerprint: interrupted\n")
+    assert run.returncode == code, said
+    assert said.endswith(word)
     assert "Traceback" not in said
 
 
@@ -67,6 +69,17 @@ def silence() -> Iterator[tuple[str, threading.Event]]:
         thread.start()
         yield f"http://127.0.0.1:{door.getsockname()[1]}/clip.mp4", asked
         thread.join()
+
+
+def test_a_scheduler_that_ends_a_run_finds_nothing_half_made(
+    hdr_delivery: Path, tmp_path: Path
+) -> None:
+    run = started("finish", hdr_delivery, "--deliver", "vp9-web", "--out", "out", cwd=tmp_path)
+    said_until(run, "encoding")
+    run.send_signal(signal.SIGTERM)
+    ended(run, 143, "answerprint: terminated\n")
+    assert [p.name for p in tmp_path.rglob(".*") if p.name != ".answerprint"] == []
+    assert not list(tmp_path.rglob("report.json"))
 
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]])

@@ -1,27 +1,37 @@
 """The program itself: its commands, and which exit code means what."""
 
+import io
 import os
+import signal
 import sys
 import traceback
+from contextlib import suppress
 from typing import NoReturn
 
 import click
 
 from answerprint.cli import about, clips, color, exr, making, orders, serving
-from answerprint.cli.interrupt import interrupts_noted, stop_if_interrupted, was_interrupted
-from answerprint.errors import AnswerprintError, one_line
+from answerprint.cli.interrupt import (
+    interrupted_by,
+    interrupts_noted,
+    stop_if_interrupted,
+    was_interrupted,
+)
+from answerprint.errors import AnswerprintError, one_line, storage_error
 from answerprint.version import __version__
 
 BUG = 4
 """Exit code of a bug in the tool."""
-INTERRUPTED = 130
-"""Exit code of Ctrl-C, as shells count it: 128 + SIGINT."""
+INTERRUPTED = 128
+"""What shells add to the number of the signal that ended a run: 130 for Ctrl-C, 143 for SIGTERM."""
 FAILED = 3
 """Exit code of work that could not be done."""
 USAGE = 2
 """Exit code of a command line that makes no sense."""
 
-EPILOG = """Exit codes: 0 clean, 1 findings, 2 usage, 3 the work could not be done, 4 a bug, 130 interrupted."""
+NO_MEMORY = "the memory is not enough; make fewer deliverables at once (--encoders 1)"
+
+EPILOG = """Exit codes: 0 clean, 1 findings, 2 usage, 3 the work could not be done, 4 a bug, 130 interrupted, 143 terminated."""
 
 
 @click.group(
@@ -66,7 +76,7 @@ def main() -> NoReturn:
     _keep_output_clean()
     with interrupts_noted():
         code = run(sys.argv[1:])
-    sys.exit(code)
+    sys.exit(_flushed(code))
 
 
 def run(words: list[str]) -> int:
@@ -76,12 +86,22 @@ def run(words: list[str]) -> int:
         stop_if_interrupted()
     except click.exceptions.Exit as ended:
         return ended.exit_code
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except (BrokenPipeError, SystemExit):
+        return 0  # whoever read our output has seen enough: click exits with 1 by itself
     except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001 - the last door: nothing passes it unsaid
         return _say(_cause(problem))
+    return code
+
+
+def _flushed(code: int) -> int:
+    """Hand over what is left of the output; return 3 in the place of a code that promises it, where it cannot be."""
+    try:
+        sys.stdout.flush()
+    except OSError as problem:
+        # What is left would be tried again when Python exits, and complained of.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(problem, BrokenPipeError) and code < USAGE:
+            return _say(problem)
     return code
 
 
@@ -98,15 +118,19 @@ def _say(problem: BaseException) -> int:
         _show_usage(problem)
         return USAGE
     if isinstance(problem, (click.Abort, KeyboardInterrupt)):
-        click.echo("answerprint: interrupted", err=True)
-        return INTERRUPTED
+        by = interrupted_by()
+        said = "terminated" if by is signal.SIGTERM else "interrupted"
+        click.echo(f"answerprint: {said}", err=True)
+        return INTERRUPTED + by
     if isinstance(problem, AnswerprintError):
         click.echo(f"answerprint: {problem}", err=True)
         return problem.exit_code
-    if isinstance(problem, (OSError, MemoryError)):
-        # A machine that refuses is no bug of ours, wherever it refuses.
-        click.echo(f"answerprint: {one_line(_refused(problem))}", err=True)
+    if isinstance(problem, MemoryError):
+        click.echo(f"answerprint: {NO_MEMORY}", err=True)
         return FAILED
+    if isinstance(problem, OSError):
+        # A machine that refuses is no bug of ours, wherever it refuses.
+        return _say(storage_error(problem))
     traceback.print_exception(problem)
     click.echo(
         "answerprint: this is a bug in answerprint; please report it with the lines above", err=True
@@ -124,13 +148,6 @@ def _show_usage(problem: click.UsageError) -> None:
     click.echo(f"answerprint: {said}; {path} --help shows what it takes", err=True)
 
 
-def _refused(problem: OSError | MemoryError) -> str:
-    if isinstance(problem, MemoryError):
-        return "the memory is not enough; make fewer deliverables at once (--encoders 1)"
-    said = problem.strerror or str(problem)
-    return f"{problem.filename}: {said}" if problem.filename else said
-
-
 def _keep_output_clean() -> None:
     """Keep C libraries' own words off standard output and standard error.
 
@@ -138,11 +155,36 @@ def _keep_output_clean() -> None:
     lines for one damaged file. Python's streams are moved to copies of the
     descriptors and the originals lead nowhere; ANSWERPRINT_DEBUG leaves them.
     """
-    if os.environ.get("ANSWERPRINT_DEBUG"):
+    for stream in range(3):
+        _open_if_closed(stream)
+    if os.environ.get("ANSWERPRINT_DEBUG") and sys.stdout and sys.stderr:
         return
     sys.stdout = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace")
-    sys.stderr = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace", buffering=1)
+    sys.stderr = _Aside(
+        os.fdopen(os.dup(2), "wb"), encoding="utf-8", errors="replace", line_buffering=True
+    )
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
     os.close(nowhere)
+
+
+class _Aside(io.TextIOWrapper):
+    """Standard error, which ends no run by itself being full or gone."""
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            super().flush()
+
+
+def _open_if_closed(stream: int) -> None:
+    """Let a standard stream that was closed lead nowhere: the next file to be opened would take its number."""
+    try:
+        os.fstat(stream)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_RDWR), stream)

@@ -1,8 +1,8 @@
-"""Ctrl-C, taken where the work can stop.
+"""Ctrl-C, and the SIGTERM of a scheduler, taken where the work can stop.
 
 A KeyboardInterrupt raised wherever the main thread happens to be may be raised
 inside a queue or a thread pool, which then stays locked, and the program never
-ends. So the first Ctrl-C is only noted, and raised where progress is told. Work
+ends. So the first signal is only noted, and raised where progress is told. Work
 that tells none within GRACE seconds is interrupted wherever it is, and so is
 work that is interrupted twice.
 """
@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 GRACE: Final = 2.0
 """Seconds that work has to come to a point where it can stop, before it is interrupted wherever it is."""
@@ -21,41 +21,53 @@ LOOK_AGAIN: Final = 0.1
 """Seconds between two looks, asleep, whether anyone asked to stop: what feels like at once."""
 
 
-class _Asked:
-    """Whether to stop. A plain flag: what a signal's handler does must not wait for a lock."""
+_USUAL: Final[dict[signal.Signals, Any]] = {
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGTERM: signal.SIG_DFL,
+}
+"""What is noted, and how Python meets it by itself."""
 
-    stop = False
+
+class _Asked:
+    """The signal that asked to stop, 0 for none. A plain number: what a handler does must not wait for a lock."""
+
+    by = 0
 
 
 @contextmanager
 def interrupts_noted() -> Iterator[None]:
-    """Note Ctrl-C in this block instead of raising it at once. Only for the main thread.
+    """Note Ctrl-C and SIGTERM in this block instead of raising at once. Only for the main thread.
 
-    Where Ctrl-C is ignored, as in the background of a shell script, it stays so.
+    Where one is ignored, as Ctrl-C is in the background of a shell script, it stays so.
     """
-    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield
-        return
-    _Asked.stop = False
+    noted = [number for number, usual in _USUAL.items() if signal.getsignal(number) is usual]
+    _Asked.by = 0
     before = signal.signal(signal.SIGALRM, _insist)
-    signal.signal(signal.SIGINT, _note)
+    for number in noted:
+        signal.signal(number, _note)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number in noted:
+            signal.signal(number, _USUAL[number])
         signal.signal(signal.SIGALRM, before)
 
 
+def interrupted_by() -> signal.Signals:
+    """Return the signal that asked to stop; Ctrl-C's where none was noted."""
+    return signal.Signals(_Asked.by or signal.SIGINT)
+
+
 def was_interrupted() -> bool:
-    """Tell whether Ctrl-C was noted; what ends now is not interrupted for it any more."""
-    if _Asked.stop:
+    """Tell whether a signal was noted; what ends now is not interrupted for it any more."""
+    if _Asked.by:
         signal.setitimer(signal.ITIMER_REAL, 0)
-    return _Asked.stop
+    return bool(_Asked.by)
 
 
 def stop_if_interrupted() -> None:
-    """Raise KeyboardInterrupt where Ctrl-C was noted; never on another thread than the main one."""
+    """Raise KeyboardInterrupt where a signal was noted; never on another thread than the main one."""
     if threading.current_thread() is threading.main_thread() and was_interrupted():
         raise KeyboardInterrupt
 
@@ -70,9 +82,9 @@ def sleep(seconds: float) -> None:
 
 
 def _note(number: int, frame: FrameType | None) -> None:
-    if _Asked.stop:
+    if _Asked.by:
         _insist(number, frame)
-    _Asked.stop = True
+    _Asked.by = number
     signal.setitimer(signal.ITIMER_REAL, GRACE)
 
 
