@@ -1,13 +1,17 @@
 """Planted defects, from real files through the whole pass to the finding: the right id at the right frame."""
 
 import shutil
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 import answerprint as ap
 from answerprint.errors import FrameError
@@ -304,3 +308,20 @@ def test_a_flipped_bit_that_no_decoder_notices_is_found_by_its_picture(tmp_path:
             found_at.append(found(shot, ap.Order()).get("pixels.damage"))
     assert len(found_at) >= 4
     assert set(found_at) == {(1003,)}
+
+
+def test_checks_at_once_in_one_process_find_what_each_finds_alone(tmp_path: Path) -> None:
+    first, *others = (Image.fromarray(picture) for picture in codes(6))
+    loop, pauses = tmp_path / "loop.gif", [40, 40, 400, 40, 40, 40]
+    first.save(loop, save_all=True, append_images=others, duration=pauses)
+    sources = [
+        loop,
+        zipped(tmp_path / "exr.zip", frames(4)),
+        movie(tmp_path / "clip.mp4", codes(6)),
+    ]
+    before = cv2.getNumThreads(), sys.stdout
+    alone = [ap.check(source) for source in sources]
+    with ThreadPoolExecutor(6) as pool:
+        together = list(pool.map(ap.check, sources * 3))
+    assert together == alone * 3
+    assert (cv2.getNumThreads(), sys.stdout) == before

@@ -236,6 +236,50 @@ def test_options_that_make_no_sense_are_refused_before_anything_is_written(
     assert not (tmp_path / "out").exists()
 
 
+def test_clips_of_one_name_do_not_lie_over_each_other(tmp_path: Path) -> None:
+    one, other = (movie(tmp_path / name / "video.mp4", codes(3 + n)) for n, name in enumerate("ab"))
+    for _ in range(2):
+        reports = ap.finish(one, other, one, out=tmp_path / "out", deliver=("gif-loop",))
+        assert [report.failure for report in reports] == [None] * 3
+        assert [report.clip for report in reports] == ["video", "video-2", "video"]
+    assert [made.decoded for report in reports for made in report.deliverables] == [3, 4, 3]
+    folders = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert folders == ["video", "video-2"]
+
+
+def test_a_rate_that_one_format_lacks_stops_no_other_format(tmp_path: Path) -> None:
+    path = movie(tmp_path / "clip.mp4", codes(4), rate=120)
+    (report,) = ap.finish(path, out=tmp_path / "out", deliver=("gif-loop", "prores-422"))
+    assert report.failure is not None
+    assert "a GIF shows 50 frames a second at most, and these are 120" in report.failure.message
+    assert [made.preset for made in report.deliverables] == ["prores-422"]
+
+
+@pytest.mark.parametrize("name", ["c:d.mp4", f"{'x' * 240}.mp4"])
+def test_a_clip_whose_deliverables_no_name_fits_stops_no_other(tmp_path: Path, name: str) -> None:
+    bad = movie(tmp_path / name, codes(3))
+    good = movie(tmp_path / "good.mp4", codes(3))
+    with pytest.raises(ap.UsageError, match="no deliverable can be called.*--name calls it"):
+        ap.finish(bad, out=tmp_path / "out", deliver=("gif-loop",))
+    assert not (tmp_path / "out").exists()
+    reports = ap.finish(bad, good, out=tmp_path / "out", deliver=("gif-loop",))
+    assert [report.failure is None for report in reports] == [False, True]
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["good"]
+    named = ap.finish(bad, out=tmp_path / "out", deliver=("gif-loop",), name="{preset}")
+    assert named[0].failure is None
+
+
+def test_a_clip_that_the_disk_refuses_stops_no_other(tmp_path: Path) -> None:
+    bad, good = (movie(tmp_path / f"{name}.mp4", codes(3)) for name in ("bad", "good"))
+    (tmp_path / "out/bad").mkdir(parents=True)
+    (tmp_path / "out/bad/deliver").write_text("a file where a folder has to be", encoding="ascii")
+    refused, finished = ap.finish(bad, good, out=tmp_path / "out", deliver=("gif-loop",))
+    assert refused.failure is not None
+    assert refused.failure.kind == "StorageError"
+    assert "bad/deliver: File exists" in refused.failure.message
+    assert finished.failure is None
+
+
 def test_two_runs_on_one_clip_do_not_collide(tmp_path: Path, hdr_delivery: Path) -> None:
     runs = [launch(hdr_delivery, tmp_path, "h264-web") for _ in range(3)]
     codes_ = sorted(run.wait() for run in runs)

@@ -14,7 +14,7 @@ from answerprint.checks.judging import judge, require_known
 from answerprint.checks.limits import Limits
 from answerprint.checks.loop import verdict_of
 from answerprint.checks.shape import stated_rate
-from answerprint.errors import SourceError, WorkError
+from answerprint.errors import AnswerprintError, SourceError, WorkError, storage_error
 from answerprint.ingest.delivery import Delivery, open_one, open_source
 from answerprint.measure.kept import Kept, kin_kept, pair_kept, pins_kept
 from answerprint.measure.movies import measure_movie
@@ -182,7 +182,7 @@ def assume(order: Order, measurements: Measurements) -> Order:
     return order.assume(values)
 
 
-def failed(source: str, order: Order, problem: WorkError, clip: str | None = None) -> Report:
+def failed(source: str, order: Order, problem: AnswerprintError, clip: str | None = None) -> Report:
     """Return the report of a clip whose work could not be done."""
     return Report(
         clip=clip or Path(source).stem or source,
@@ -216,8 +216,9 @@ def _reports(
         try:
             with delivery.opened(limits.archive) as opened:
                 measurements = measure(opened, order=order, threads=threads, progress=progress)
-        except WorkError as problem:
-            yield failed(delivery.source, order, problem, delivery.name)
+        except (WorkError, OSError) as problem:
+            refused = storage_error(problem) if isinstance(problem, OSError) else problem
+            yield failed(delivery.source, order, refused, delivery.name)
             continue
         yield judge_measurements(
             measurements, clip=delivery.name, source=delivery.source, order=order, limits=limits

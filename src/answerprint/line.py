@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,20 +10,19 @@ from answerprint.baseline import hold_one_against
 from answerprint.checks.judging import require_known
 from answerprint.checks.limits import Limits
 from answerprint.color.transforms import exact
-from answerprint.deliverables.naming import file_names, parse_template
 from answerprint.deliverables.preset import load_preset
 from answerprint.deliverables.quality import require_steerable
 from answerprint.deliverables.seal import write_sealed
 from answerprint.deliverables.treatment import Treatment
 from answerprint.desk import Desk
-from answerprint.errors import SourceError, StorageError, UsageError, WorkError
+from answerprint.errors import SourceError, StorageError, UsageError, WorkError, storage_error
 from answerprint.gathering import bring_frames, source_key
-from answerprint.ingest.delivery import Delivery, open_source
+from answerprint.ingest.delivery import Delivery, named_apart, open_source
 from answerprint.judge import failed, judge_measurements
 from answerprint.ledger import Ledger
 from answerprint.master import read_treatment
 from answerprint.media import ffmpeg
-from answerprint.onepass import Finishing, Work, clean, fields_of, make_and_measure
+from answerprint.onepass import Finishing, Work, clean, make_and_measure, require_names
 from answerprint.order import Order
 from answerprint.paths import unreadable
 from answerprint.pickup import DELIVERED, arrive
@@ -54,14 +53,15 @@ class SourceRecord(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class _Earlier:
-    """The reports that findings are held against, and whether a clip is the only one of its run."""
+class _Run:
+    """What clips of one run share: reports their findings are held against, whether one is alone, and their names."""
 
     reports: tuple[Report, ...]
     alone: bool
+    names: dict[str, object] = field(default_factory=dict)
 
     def marked(self, report: Report) -> Report:
-        """Return `report` with what was known marked; as it is where there is nothing earlier."""
+        """Return `report` with what was known marked; as it is where nothing was."""
         if not self.reports:
             return report
         return hold_one_against(report, self.reports, alone=self.alone)
@@ -90,15 +90,17 @@ def finish(
 
     A source `provider:id` is a job at a service: it is waited for, fetched to
     `delivered` beside `out`, and judged by its own order. `jobs` is the folder
-    it is written down in. `only`, `skip` and `baseline` are those of `check`. Further keywords are those of `TreatmentOptions` and
-    `SoundOptions`. `encoders` is how many run side by side: fewer take less memory
-    and another reading of the frames for each further batch.
+    it is written down in. `only`, `skip` and `baseline` are those of `check`.
+    Further keywords are those of `TreatmentOptions` and `SoundOptions`. `encoders`
+    is how many run side by side: fewer take less memory and another reading of the
+    frames for each further batch.
 
-    `out`/<clip>/ then holds `source/`, `exr/`, `deliver/` and `qc/`. What an
-    earlier run has proven is kept and not done again. A clip that cannot be
-    finished gets a report with `failure` set and stops no other. Raises
-    UsageError, before anything is written, for options that make no sense, and
-    SourceError for a sound or LUT that is not there.
+    `out`/<clip>/, numbered where two clips have one name, then holds `source/`,
+    `exr/`, `deliver/` and `qc/`. What an earlier run has proven is kept and not
+    done again. A clip that cannot be finished gets a report with `failure` set
+    and stops no other. Raises UsageError, before anything is written, for options
+    that make no sense, also where they make none for the only clip; SourceError
+    for a sound or LUT that is not there.
     """
     finishing = Finishing(
         order or Order(),
@@ -113,11 +115,11 @@ def finish(
         encoders,
     )
     _require(finishing)
-    earlier = _Earlier(tuple(baseline), alone=len(sources) == 1)
+    run = _Run(tuple(baseline), alone=len(sources) == 1)
     return tuple(
         report
         for source in sources
-        for report in _finish_source(str(source), Path(out), finishing, earlier)
+        for report in _finish_source(str(source), Path(out), finishing, run)
     )
 
 
@@ -128,7 +130,7 @@ def _require(options: Finishing) -> None:
         exact(options.treatment.graded(preset))
     if options.presets:
         _require_sounds(options.treatment)
-    file_names(parse_template(options.treatment.name), fields_of(options, "clip"))
+    require_names(options, "clip")
     if options.encoders is not None and options.encoders < 1:
         raise UsageError(
             f"{options.encoders} encoders make nothing; 1 or more can run side by side"
@@ -146,18 +148,19 @@ def _require_sounds(treatment: Treatment) -> None:
             raise SourceError(reason, where=str(stem.path))
 
 
-def _finish_source(
-    source: str, out: Path, options: Finishing, earlier: _Earlier
-) -> Iterator[Report]:
+def _finish_source(source: str, out: Path, options: Finishing, run: _Run) -> Iterator[Report]:
     try:
         source, options = _arrived(source, out, options)
         deliveries = open_source(source)
-    except WorkError as problem:
+    except (WorkError, UsageError) as problem:
+        if isinstance(problem, UsageError) and run.alone:
+            raise
         yield failed(source, options.order, problem)
         return
-    earlier = replace(earlier, alone=earlier.alone and len(deliveries) == 1)
-    for delivery in deliveries:
-        yield _finish_clip(delivery, out / delivery.name, options, earlier)
+    run = replace(run, alone=run.alone and len(deliveries) == 1)
+    for each in deliveries:
+        delivery = named_apart(each, run.names)
+        yield _finish_clip(delivery, out / delivery.name, options, run)
 
 
 def _arrived(source: str, out: Path, options: Finishing) -> tuple[str, Finishing]:
@@ -169,20 +172,21 @@ def _arrived(source: str, out: Path, options: Finishing) -> tuple[str, Finishing
     return str(folder), replace(options, order=ordered.updated(asked))
 
 
-def _finish_clip(delivery: Delivery, clip: Path, options: Finishing, earlier: _Earlier) -> Report:
+def _finish_clip(delivery: Delivery, clip: Path, options: Finishing, run: _Run) -> Report:
     existed: list[Path] = []
     try:
+        require_names(options, delivery.name)
         existed += _there(clip)
         with delivery.opened(options.limits.archive) as opened, Ledger.opened(clip) as ledger:
-            report = earlier.marked(_stations(opened, clip, options, ledger))
+            report = run.marked(_stations(opened, clip, options, ledger))
             _write_report(report, clip / "qc")
             return report
-    except WorkError as problem:
+    except (WorkError, UsageError, OSError) as problem:
         _unwrite(clip, existed)
-        return failed(delivery.source, options.order, problem, delivery.name)
-    except UsageError:
-        _unwrite(clip, existed)
-        raise
+        if isinstance(problem, UsageError) and run.alone:
+            raise
+        refused = storage_error(problem) if isinstance(problem, OSError) else problem
+        return failed(delivery.source, options.order, refused, delivery.name)
 
 
 def _stations(delivery: Delivery, clip: Path, options: Finishing, ledger: Ledger) -> Report:

@@ -99,6 +99,11 @@ class Work:
         )
 
 
+def require_names(options: Finishing, clip: str) -> None:
+    """Raise UsageError where the deliverables of a clip of that name cannot be called what is asked."""
+    file_names(parse_template(options.treatment.name), fields_of(options, clip))
+
+
 def fields_of(options: Finishing, clip: str) -> list[NameFields]:
     """Return what names of the deliverables of `clip` may hold, by preset."""
     return [

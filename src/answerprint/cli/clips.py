@@ -14,8 +14,10 @@ from answerprint.cli.console import (
     print_reports,
     progress_shown,
 )
+from answerprint.cli.jobs import jobs_option, private_option
 from answerprint.cli.names import split_names
 from answerprint.cli.options import read_judging, read_limits, read_order
+from answerprint.errors import one_line
 
 if TYPE_CHECKING:
     from answerprint.report import Report
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
     metavar="N",
     help="Encoders that run side by side.  [default: all]",
 )
+@jobs_option
+@private_option
 @options.judging_options
 @options.fail_on
 @options.format_option("text", "json", "jsonl", "junit")
@@ -59,10 +63,12 @@ def finish(sources: tuple[str, ...], **rest: Any) -> int:
     """Take clips down the whole line: unpack, check, lay sound, encode, prove, report.
 
     SOURCE is a folder with a delivery in any layout, a movie, a zip of EXR
-    frames, a folder of frames, or a pattern such as shot.1001-1120#.exr. Run
-    again, it finishes what is missing and redoes nothing that is proven.
+    frames, a folder of frames, a pattern such as shot.1001-1120#.exr, or a job as
+    luma:6a9b71e8. Run again, it finishes what is missing and redoes nothing that
+    is proven.
     """
     order, judging = read_order(rest), read_judging(rest)
+    judging["jobs"] = rest.pop("jobs_folder")
     names, fail_on, format_ = (rest.pop(key) for key in ("deliver", "fail_on", "format_"))
     with progress_shown(quiet=rest.pop("quiet")) as progress:
         reports = ap.finish(
@@ -70,11 +76,17 @@ def finish(sources: tuple[str, ...], **rest: Any) -> int:
         )
     print_reports(reports, format_, fail_on)
     if format_ == "text":
-        for clip in (report.clip for report in reports if report.outcomes):
-            click.echo(
-                f"{clip} lies in {rest['out']}/{clip}: exr, deliver, qc/report.txt, qc/report.json, qc/junit.xml"
-            )
+        for report in reports:
+            _say_where(Path(rest["out"]) / report.clip, report)
     return exit_code(reports, fail_on)
+
+
+def _say_where(folder: Path, report: "Report") -> None:
+    """Say where a finished clip lies, and what there is of it."""
+    if report.outcomes:
+        made = ("exr", "deliver", "qc/report.txt", "qc/report.json", "qc/junit.xml")
+        there = ", ".join(name for name in made if (folder / name).exists())
+        click.echo(one_line(f"{report.clip} lies in {folder}: {there}"))
 
 
 @click.command(short_help="Unpack a zip of EXR frames safely.")

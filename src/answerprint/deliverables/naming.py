@@ -15,7 +15,7 @@ from typing import Final
 from pydantic import Field
 
 from answerprint.errors import StorageError, UsageError
-from answerprint.ingest.names import check_distinct, portable_path
+from answerprint.ingest.names import check_distinct, portable_path, shorten
 from answerprint.record import Record, closest
 
 DEFAULT: Final = "{clip}_{preset}"
@@ -23,6 +23,9 @@ DEFAULT: Final = "{clip}_{preset}"
 
 IDENTITY: Final = frozenset({"clip", "preset"})
 """Fields that say which deliverable it is; the others may differ between two versions of one."""
+
+NAME_BYTES: Final = 215
+"""Bytes a file name may have in UTF-8: file systems take 255, and what stands beside a file while it is made has more to say."""
 
 _FIELD: Final = re.compile(r"\{(?P<name>[^{}:]*)(?::(?P<width>[^{}]*))?\}|(?P<brace>[{}])")
 _WIDTH: Final = re.compile(r"0?[1-9]")
@@ -149,12 +152,20 @@ def file_name(template: Template, fields: NameFields) -> PurePosixPath:
         path = PurePosixPath(portable_path(named))
     except ValueError as problem:
         raise UsageError(
-            f"no deliverable can be called {named!r}: {problem}", where="name"
+            f"no deliverable can be called {shorten(named)}: {problem}",
+            where="name",
+            hint="--name calls it otherwise",
         ) from None
     if any(part.startswith(".") for part in path.parts):
         raise UsageError(
             f"no deliverable can be called {named!r}: a name with a dot in front is hidden",
             where="name",
+        )
+    if len(path.name.encode()) > NAME_BYTES:
+        raise UsageError(
+            f"no deliverable can be called {shorten(named)}: it is longer than {NAME_BYTES} bytes",
+            where="name",
+            hint="--name calls it otherwise",
         )
     return path
 

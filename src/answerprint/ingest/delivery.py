@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import Final, Self
 
@@ -237,9 +238,17 @@ def _distinct(clips: list[Delivery]) -> tuple[Delivery, ...]:
     named = []
     for clip in clips:
         seen[clip.name] += 1
-        count = seen[clip.name]
-        named.append(clip if count == 1 else replace(clip, name=f"{clip.name}-{count}"))
+        nth = seen[clip.name]
+        named.append(clip if nth == 1 else replace(clip, name=f"{clip.name}-{nth}"))
     return tuple(named)
+
+
+def named_apart(clip: Delivery, taken: dict[str, object]) -> Delivery:
+    """Return a clip under its own name, with a number where another clip has that; `taken` keeps who has which."""
+    who = clip.root.resolve(), clip.files
+    names = (clip.name if n == 1 else f"{clip.name}-{n}" for n in count(1))
+    name = next(name for name in names if taken.setdefault(name.casefold(), who) == who)
+    return replace(clip, name=name)
 
 
 def _stem(sequence: Sequence) -> str:

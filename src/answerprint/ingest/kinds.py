@@ -55,18 +55,23 @@ STILLS: Final = frozenset([".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dpx", ".h
 
 def kind_of(path: Path) -> str:
     """Tell what a file is: by its extension where that is known, else by its first bytes."""
+    return kind_of_name(path) or kind_by_bytes(path)
+
+
+def kind_of_name(path: Path) -> str | None:
+    """Tell what a file is by its extension alone; None where that says nothing."""
     suffix = path.suffix.lower()
     for kind, suffixes in (
         ("movie", MOVIES),
         ("paper", PAPERS),
         ("sound", SOUNDS),
         ("picture", STILLS),
+        ("exr", {".exr"}),
+        ("archive", {".zip"}),
     ):
         if suffix in suffixes:
             return kind
-    if suffix in (".exr", ".zip"):
-        return "exr" if suffix == ".exr" else "archive"
-    return kind_by_bytes(path)
+    return None
 
 
 def kind_by_bytes(path: Path) -> str:

@@ -52,19 +52,23 @@ def by_first_folder(found: Found) -> dict[str, Found]:
 
 def _walk(folder: Path, depth: int) -> Iterator[Path]:
     """Yield the files below a folder, sorted; hidden ones, desktop litter and our own output left out."""
-    try:
-        entries = sorted(folder.iterdir())
-    except OSError as problem:
-        raise SourceError(f"cannot be listed ({problem.strerror})", where=str(folder)) from None
-    for entry in entries:
-        if entry.name.startswith((".", "__MACOSX")):
-            continue
-        if entry.is_file():
+    for entry, is_file in _entries(folder):
+        if is_file:
             yield entry
-        elif (
-            depth
-            and entry.is_dir()
-            and not entry.is_symlink()
-            and not (entry / OUTPUT_MARK).exists()
-        ):
+        elif depth:
             yield from _walk(entry, depth - 1)
+
+
+def _entries(folder: Path) -> list[tuple[Path, bool]]:
+    """Return the files and folders to look into, sorted, with whether each is a file. Raises SourceError."""
+    try:
+        listed = sorted(e for e in folder.iterdir() if not e.name.startswith((".", "__MACOSX")))
+        kinds = [(entry, entry.is_file()) for entry in listed]
+        return [(entry, is_file) for entry, is_file in kinds if is_file or _leads_down(entry)]
+    except OSError as problem:
+        where = str(problem.filename or folder)
+        raise SourceError(f"cannot be looked at ({problem.strerror})", where=where) from None
+
+
+def _leads_down(entry: Path) -> bool:
+    return entry.is_dir() and not entry.is_symlink() and not (entry / OUTPUT_MARK).exists()
