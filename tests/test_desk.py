@@ -20,7 +20,7 @@ import httpx
 import pytest
 
 import answerprint as ap
-from answerprint.desk import Desk, cancel, look, send, send_again, submit, wait
+from answerprint.desk import Desk, cancel, job_named, look, send, send_again, submit, wait
 from answerprint.errors import (
     AuthenticationError,
     CreditError,
@@ -266,6 +266,25 @@ def test_a_job_of_elsewhere_is_fetched_by_its_name(stage: Rehearsed, tmp_path: P
     )  # fmt: skip
     assert report.failure is None
     assert len(other.store.jobs()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("luma:6a9b71e8", "does not know this job"),
+        ("runware:f0a1b2c3-d4e5-4f70-8192-a3b4c5d6e7f8", "does not know this job"),
+        ("runware:6a9b71e8", "no UUID"),
+        ("luma:", "no name of a job"),
+        ("luma:../../v1/keys", "no name of a job"),
+    ],
+)
+def test_a_job_that_nobody_knows_is_not_written_down(
+    stage: Rehearsed, name: str, said: str
+) -> None:
+    with pytest.raises((ServiceError, UsageError), match=said):
+        job_named(name, stage.desk)
+    assert stage.desk.store.jobs() == ()
+    assert not list(stage.desk.store.folder.glob("*"))
 
 
 @pytest.mark.parametrize("service", ["runware", "replicate"])

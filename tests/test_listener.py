@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
@@ -126,6 +127,35 @@ def test_the_secret_of_the_path_is_kept(tmp_path: Path, monkeypatch: pytest.Monk
     assert (tmp_path / "hook-secret").stat().st_mode & 0o077 == 0
     monkeypatch.setenv("ANSWERPRINT_HOOK_SECRET", "mine")
     assert path_secret(tmp_path) == "mine"
+
+
+@pytest.mark.parametrize("left", [None, ""])
+def test_runs_that_start_together_have_one_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: str | None
+) -> None:
+    monkeypatch.delenv("ANSWERPRINT_HOOK_SECRET", raising=False)
+    for number in range(20):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        if left is not None:
+            (folder / "hook-secret").write_text(left)
+        with ThreadPoolExecutor(8) as pool:
+            secrets = set(pool.map(path_secret, [folder] * 8))
+        assert all(len(secret) >= 24 for secret in secrets)
+        assert len(secrets) == 1
+        assert [path.name for path in folder.iterdir()] == ["hook-secret"]
+
+
+def test_an_event_that_came_to_nothing_on_disk_is_taken_when_it_comes_again(
+    listener: Listener,
+) -> None:
+    event = Event(provider="runware", key="k", names=("j",), received=now())
+    assert listener.keep(event)
+    (kept,) = listener.folder.iterdir()
+    assert not listener.keep(event)
+    kept.write_text("")
+    assert listener.keep(event)
+    assert list(listener.kept()) == [event]
 
 
 def test_a_listener_shows_no_secret(listener: Listener) -> None:

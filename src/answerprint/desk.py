@@ -179,7 +179,7 @@ def wait(
 def job_named(name: str, desk: Desk) -> Job:
     """Return the job `name` means; `provider:id` of a job that is not written down here is taken in.
 
-    Raises UsageError.
+    Raises UsageError, and ServiceError where its service does not know it either.
     """
     provider, service_id = split_name(name)
     try:
@@ -187,7 +187,12 @@ def job_named(name: str, desk: Desk) -> Job:
     except UsageError:
         if provider is None:
             raise
-        return desk.store.adopt(provider, service_id, Order())
+    job = desk.store.adopt(provider, service_id, Order())
+    try:
+        return look(job, desk)
+    except ServiceError:
+        desk.store.forget(job)
+        raise
 
 
 def cancel(job: Job, desk: Desk) -> Job:

@@ -8,6 +8,7 @@ the others are told apart from strangers by a secret in the path.
 """
 
 import base64
+import fcntl
 import hmac
 import json
 import os
@@ -88,16 +89,9 @@ class Listener:
         path = self.folder / f"{name}.json"
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(event.model_dump_json())
-                file.flush()
-                os.fsync(file.fileno())
-        except FileExistsError:
-            return False
+            return _written_once(path, event.model_dump_json())
         except OSError as problem:
             raise StorageError(f"cannot be written ({problem.strerror})", where=str(path)) from None
-        return True
 
     def kept(self) -> Iterator[Event]:
         """Yield the events on disk, for a run that was killed before it asked about them."""
@@ -216,14 +210,8 @@ def path_secret(folder: Path) -> str:
         return named
     path = folder / "hook-secret"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
     made = token_urlsafe(24)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(made)
-    return made
+    return made if _written_once(path, made) else path.read_text().strip()
 
 
 def signing_secret(desk: Desk) -> str | None:
@@ -271,6 +259,27 @@ def listening(listener: Listener, *, host: str = "127.0.0.1", port: int = 0) -> 
         for thread in threads:
             thread.join(timeout=10)
         opened.close()
+
+
+def _written_once(path: Path, text: str) -> bool:
+    """Write a private file, whole or not at all; False where it is there already. Raises OSError.
+
+    An empty one counts as none: a full disk leaves such. Waits for whoever writes to the same folder.
+    """
+    beside, folder = path.with_suffix(".partial"), os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        if path.exists() and path.stat().st_size:
+            return False
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        os.close(folder)
+    return True
 
 
 def _same(one: str, other: str) -> bool:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from answerprint.providers.answers import links_in, picked
+from answerprint.providers.answers import links_in, picked, state_told
+from answerprint.providers.job import JobState
 
 MOVIE, ZIP, EXR = "https://c.test/a.mp4?s=1", "https://c.test/b.zip?s=1", "https://c.test/c.exr"
 
@@ -45,3 +46,21 @@ def test_picking_what_is_not_there() -> None:
     assert picked({"a": {"b": 1}}, "a", "b") == 1
     assert picked({"a": [1]}, "a", "b") is None
     assert picked(None, "a") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ("processing", JobState.RUNNING),
+        ("SUCCESS", JobState.SUCCEEDED),
+        ("Completed", JobState.SUCCEEDED),
+        ("cancelled", JobState.CANCELED),
+        ("timed_out", JobState.FAILED),
+        ("aborted", JobState.FAILED),
+        ("warming the kettle", JobState.RUNNING),
+        (None, JobState.RUNNING),
+    ],
+)
+def test_the_end_of_a_job_is_understood_in_any_word(said: Any, state: JobState) -> None:
+    known = {"processing": JobState.RUNNING, "aborted": JobState.FAILED}
+    assert state_told(said, known) is state

@@ -150,7 +150,9 @@ def test_an_answer_nested_without_end_is_text(server: Any, wire: Wire) -> None:
 
 def test_redirects_are_not_followed(server: Any, wire: Wire) -> None:
     server.script = [(302, {"Location": "http://127.0.0.1:1/steal"}, {})]
-    assert wire.ask("GET", "x").status == 302
+    answer = wire.ask("GET", "x")
+    assert answer.status == 302
+    assert "keys go nowhere else" in str(blame("luma", answer, ""))
     assert len(server.heard) == 1
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from answerprint.providers.job import Failure, Link, LinkKind
+from answerprint.providers.job import Failure, JobState, Link, LinkKind
 
 _MOVIE: Final = frozenset({"mp4", "mov", "webm", "m4v", "mkv"})
 _FRAMES: Final = frozenset({"exr", "zip"})
@@ -20,6 +20,16 @@ _MODERATED: Final = re.compile(
 """Words that failures for what a picture shows have, where no code tells them."""
 _SPOKEN: Final = ("detail", "message", "msg", "error", "reason", "title")
 """Keys of an error that hold words for people, the fullest first."""
+_MEANT: Final = {
+    word: state
+    for state, words in {
+        JobState.SUCCEEDED: "succeeded success successful completed complete done finished",
+        JobState.FAILED: "failed failure error errored rejected timeout timed-out expired",
+        JobState.CANCELED: "canceled cancelled aborted",
+    }.items()
+    for word in words.split()
+}
+"""Words for the end of a job at any service, should one use another's."""
 _DEEPEST: Final = 16
 """Levels of an answer that are read; the deepest documented result has five."""
 _STEMS: Final[dict[LinkKind, str]] = {
@@ -63,6 +73,18 @@ def spoken(value: Any, depth: int = 0) -> str:
     if isinstance(value, list):
         return "; ".join(filter(None, (spoken(item, depth + 1) for item in value)))
     return str(value)
+
+
+def state_told(said: Any, known: Mapping[str, JobState]) -> JobState:
+    """Return the state a service speaks of: one of those it documents, else what the word means anywhere.
+
+    What means nothing is taken for a job that runs.
+
+    >>> state_told("Cancelled", {"canceled": JobState.CANCELED})
+    <JobState.CANCELED: 'canceled'>
+    """
+    word = str(said).strip().lower().replace("_", "-")
+    return known.get(word) or _MEANT.get(word, JobState.RUNNING)
 
 
 def failure_told(words: str) -> Failure:

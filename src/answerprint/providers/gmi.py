@@ -17,6 +17,7 @@ from answerprint.providers.answers import (
     picked,
     split_data,
     spoken,
+    state_told,
 )
 from answerprint.providers.job import Job, JobState, Sighting
 from answerprint.providers.secret import Keys
@@ -91,7 +92,7 @@ class Gmi(Service):
 
 def sighted(body: Mapping[str, Any]) -> Sighting:
     """Return what a queue request says."""
-    state = _STATES.get(str(body.get("status")), JobState.RUNNING)
+    state = state_told(body.get("status"), _STATES)
     outcome = body.get("outcome") or {}
     done, failed = state is JobState.SUCCEEDED, state is JobState.FAILED
     words = spoken(body.get("error") or picked(outcome, "error")) if failed else ""

@@ -18,7 +18,14 @@ from answerprint.direction import (
 )
 from answerprint.errors import ServiceDownError
 from answerprint.order import Order
-from answerprint.providers.answers import links_in, mapping, media_type_of, split_data, spoken
+from answerprint.providers.answers import (
+    links_in,
+    mapping,
+    media_type_of,
+    split_data,
+    spoken,
+    state_told,
+)
 from answerprint.providers.job import Failure, Job, JobState, Sighting
 from answerprint.providers.secret import Keys
 from answerprint.providers.service import Account, Ask, Place, Service, Upload
@@ -122,7 +129,7 @@ class Luma(Service):
 
 def sighted(body: Mapping[str, Any]) -> Sighting:
     """Return what a Generation object says; states and outputs we have not seen are taken for what they look like."""
-    state = _STATES.get(str(body.get("state")), JobState.RUNNING)
+    state = state_told(body.get("state"), _STATES)
     code = str(body.get("failure_code") or "")
     done, failed = state is JobState.SUCCEEDED, state is JobState.FAILED
     name = str(body["id"]) if body.get("id") else None

@@ -12,7 +12,14 @@ from typing import Any, Final
 from answerprint.direction import ReferenceKind, kind_of_reference, referred
 from answerprint.errors import ServiceDownError
 from answerprint.order import Order
-from answerprint.providers.answers import failure_told, links_in, mapping, picked, spoken
+from answerprint.providers.answers import (
+    failure_told,
+    links_in,
+    mapping,
+    picked,
+    spoken,
+    state_told,
+)
 from answerprint.providers.job import Failure, Job, JobState, Sighting
 from answerprint.providers.secret import Keys
 from answerprint.providers.service import Account, Ask, Place, Service, Upload
@@ -97,7 +104,7 @@ class Replicate(Service):
 
 def sighted(body: Mapping[str, Any]) -> Sighting:
     """Return what a prediction says; a webhook's body is the same object."""
-    state = _STATES.get(str(body.get("status")), JobState.RUNNING)
+    state = state_told(body.get("status"), _STATES)
     done, words = state is JobState.SUCCEEDED, spoken(body.get("error"))
     if done and body.get("data_removed") and not body.get("output"):
         words = "its output was removed: Replicate keeps it for an hour"

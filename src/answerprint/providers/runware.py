@@ -21,6 +21,7 @@ from answerprint.providers.answers import (
     mapping,
     share,
     spoken,
+    state_told,
 )
 from answerprint.providers.job import Failure, Job, JobState, Sighting
 from answerprint.providers.secret import Keys
@@ -36,6 +37,7 @@ _STATES: Final = {
     "success": JobState.SUCCEEDED,
     "error": JobState.FAILED,
 }
+_ENDED_BADLY: Final = (JobState.FAILED, JobState.CANCELED)
 _FAMILIES: Final[tuple[tuple[tuple[str, ...], Failure], ...]] = (
     (("contentpolicy", "sensitivecontent", "unsafecontent", "nsfw", "promptblocked", "imageblocked", "moderation",
       "invalidprovidercontent"), "moderated"),
@@ -173,21 +175,26 @@ def sighted(body: Mapping[str, Any], job: Job) -> Sighting:
     data = body.get("data")
     items = [i for i in (data if isinstance(data, list) else [data or body]) if isinstance(i, dict)]
     items = [item for item in items if (item.get("taskUUID") or job.id) == job.id]
-    told = [mapping(item.get("error")) or item for item in items if item.get("status") == "error"]
+    told = [mapping(item.get("error")) or item for item in items if _state(item) in _ENDED_BADLY]
     errors = [*_errors(body), *told]
     results = [item for item in items if _is_result(item)]
     if len(results) >= job.order.results or (results and errors):
         return _succeeded(results, job)
     if errors and not results:
         return _failed(errors[0], job)
-    states = [_STATES.get(str(item.get("status")), JobState.RUNNING) for item in items]
+    states = [_state(item) for item in items]
     progress = next((p for item in items if (p := share(item.get("progress"))) is not None), None)
     state = JobState.QUEUED if states and set(states) == {JobState.QUEUED} else JobState.RUNNING
     return Sighting(state=state, service_id=job.id, progress=progress)
 
 
 def _is_result(item: Mapping[str, Any]) -> bool:
-    return item.get("status") == "success" or any(item.get(key) for key in ("videoURL", "outputs"))
+    done = _state(item) is JobState.SUCCEEDED
+    return done or any(item.get(key) for key in ("videoURL", "outputs"))
+
+
+def _state(item: Mapping[str, Any]) -> JobState:
+    return state_told(item.get("status"), _STATES)
 
 
 def _succeeded(results: Sequence[Mapping[str, Any]], job: Job) -> Sighting:
@@ -209,7 +216,7 @@ def _linked(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _failed(error: Mapping[str, Any], job: Job) -> Sighting:
-    canceled = "taskcancel" in _code(error)
+    canceled = "taskcancel" in _code(error) or _state(error) is JobState.CANCELED
     return Sighting(
         state=JobState.CANCELED if canceled else JobState.FAILED,
         service_id=job.id,

@@ -19,6 +19,7 @@ from answerprint.providers.answers import (
     picked,
     share,
     spoken,
+    state_told,
 )
 from answerprint.providers.job import Job, JobState, Link, Sighting
 from answerprint.providers.secret import Keys
@@ -156,7 +157,7 @@ class Scenario(Service):
 
 def sighted(job: Mapping[str, Any]) -> Sighting:
     """Return what a job object says; its assets are asked for elsewhere."""
-    state = _STATES.get(str(job.get("status")), JobState.RUNNING)
+    state = state_told(job.get("status"), _STATES)
     failed = state is JobState.FAILED
     told = (picked(job, "metadata", "error"), picked(job, "metadata", "hint"))
     words = " ".join(filter(None, map(spoken, told))) if failed else ""

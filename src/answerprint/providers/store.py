@@ -7,6 +7,7 @@
 import fcntl
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,10 @@ VARIABLE: Final = "ANSWERPRINT_JOBS"
 """Environment variable that names another folder."""
 SHORTEST: Final = 4
 """Characters that a job's name may be cut to, as long as no other begins like that."""
+
+_SERVICE_ID: Final = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~:-]*")
+"""What can stand in an address as it is, and leads nowhere else."""
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def default_folder() -> Path:
@@ -58,11 +63,23 @@ class JobStore:
         return self.save(job)
 
     def adopt(self, provider: str, service_id: str, order: Order) -> Job:
-        """Write down a job that was submitted elsewhere, by the service's own name for it."""
+        """Write down a job that was submitted elsewhere, by the service's own name for it. Raises UsageError."""
         named = service_named(provider).names_jobs
+        if not (_UUID if named else _SERVICE_ID).fullmatch(service_id):
+            said = "no UUID, as every job has there" if named else "no name of a job"
+            raise UsageError(f"{service_id!r} is {said}", where=provider)
         job = self.create(provider, order, name=service_id if named else None)
         seen = Sighting(state=JobState.QUEUED, service_id=service_id)
         return self.save(job.after(seen))
+
+    def forget(self, job: Job) -> None:
+        """Take back what `adopt` wrote down. Raises StorageError."""
+        path = self._path(job.id)
+        try:
+            path.unlink(missing_ok=True)
+            path.with_suffix(".lock").unlink(missing_ok=True)
+        except OSError as problem:
+            raise StorageError(f"cannot be removed ({problem.strerror})", where=str(path)) from None
 
     def save(self, job: Job) -> Job:
         """Write `job` down, whole or not at all, and return it. Raises StorageError."""

@@ -219,6 +219,14 @@ _BLAMED: Final[dict[int, tuple[type[ServiceError], str, str]]] = {
     404: (ResultExpiredError, "does not know this job (any more)", "look at your account there"),
     410: (ResultExpiredError, "the result is gone", "submit again if you still want it"),
     413: (InvalidOrderError, "an input is too large", "send a smaller picture or clip"),
+    **dict.fromkeys(
+        (301, 302, 303, 307, 308),
+        (
+            InvalidOrderError,
+            "sends us on to another address, and keys go nowhere else",
+            "name its address in ANSWERPRINT_<SERVICE>_URL",
+        ),
+    ),
     429: (RateLimitError, "too many requests or jobs at once", "wait for running jobs to end"),
 }
 _MODERATED: Final = re.compile(r"moderat|safety|content.?policy|nsfw|sensitive", re.IGNORECASE)
