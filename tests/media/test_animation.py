@@ -33,6 +33,14 @@ def test_a_rate_is_what_rounded_times_come_from(kind: str, rate: Fraction, tmp_p
     assert animation.timed().rate == rate
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_single_picture_is_one_frame_that_stands_for_ever(kind: str, tmp_path: Path) -> None:
+    animation = open_animation(animated(tmp_path / f"a.{kind}", codes(1)), Fraction(24))
+    assert len(list(animation.read())) == animation.frames == 1
+    assert animation.timed().rate == 24
+    assert animation.loops == (None if kind == "avif" else 0)
+
+
 def test_another_rate_is_noticed(tmp_path: Path) -> None:
     animation = open_animation(animated(tmp_path / "a.webp", codes(12), 24), Fraction(25))
     assert len(list(animation.read())) == 12

@@ -92,3 +92,11 @@ def test_a_webp_that_breaks_off_says_so(tmp_path: Path) -> None:
     else:
         assert len(frames) < 6
         assert reading.faults
+
+
+@pytest.mark.parametrize("suffix", ANIMATED)
+def test_an_animation_is_known_by_its_bytes(tmp_path: Path, suffix: str) -> None:
+    named = animated(tmp_path / f"a{suffix}", codes(4), [40, 80, 40, 200])
+    other = named.rename(tmp_path / "a.mp4")
+    assert describe(other).rate == Fraction(25)
+    assert len(list(show(other, Reading()))) == 9

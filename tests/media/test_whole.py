@@ -1,10 +1,13 @@
 """Files whose containers claim more, or less, than there is."""
 
+import io
 import struct
 
 import pytest
+from PIL import Image
 
 from answerprint.media.whole import wholeness
+from tests.made import codes
 
 from .test_boxes import box, table, track
 from .test_ebml import UNKNOWN, element
@@ -120,5 +123,30 @@ def test_an_avi_says_its_length_and_others_are_not_known() -> None:
     found = wholeness(b"RIFF" + (100).to_bytes(4, "little") + b"AVI " + bytes(40))
     assert found is not None
     assert (found.claimed, found.size) == (108, 52)
-    assert wholeness(b"GIF89a" + bytes(20)) is None
+    assert wholeness(b"Y4M " + bytes(20)) is None
     assert wholeness(b"") is None
+
+
+@pytest.fixture(scope="module")
+def gif() -> bytes:
+    """Four pictures, each with colors of its own, and a loop."""
+    first, *others = (Image.fromarray(picture) for picture in codes(4))
+    written = io.BytesIO()
+    first.save(written, "GIF", save_all=True, append_images=others, duration=40, loop=0)
+    return written.getvalue()
+
+
+def test_a_gif_ends_with_its_trailer(gif: bytes) -> None:
+    found = wholeness(gif)
+    assert found is not None
+    assert (found.claimed, found.size, found.tail) == (len(gif), len(gif), 0)
+    longer = wholeness(gif + b"junk")
+    assert longer is not None
+    assert (longer.claimed, longer.tail) == (len(gif), 4)
+
+
+@pytest.mark.parametrize("left", [10, 13, 800, -300, -2, -1])
+def test_a_cut_gif_is_told_wherever_it_was_cut(gif: bytes, left: int) -> None:
+    found = wholeness(gif[:left])
+    assert found is not None
+    assert found.claimed > found.size

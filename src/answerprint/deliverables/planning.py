@@ -1,6 +1,8 @@
 """Everything about one deliverable, settled before a picture is read."""
 
+from fractions import Fraction
 from pathlib import Path
+from typing import Final
 
 from answerprint.color.grading import Grading
 from answerprint.deliverables.appearance import AsIs, Form, Raw
@@ -13,8 +15,11 @@ from answerprint.deliverables.seal import partial_path
 from answerprint.deliverables.slate import Slate
 from answerprint.deliverables.timeline import Length, conform, timeline
 from answerprint.deliverables.treatment import Treatment, check_timecode
-from answerprint.errors import UsageError
+from answerprint.errors import ToolError, UsageError
 from answerprint.timing import FrameRange
+
+GIF_RATE: Final = 50
+"""Frames a second of a GIF: it counts in hundredths of a second, and players take one of them for ten."""
 
 
 def plan(
@@ -31,6 +36,7 @@ def plan(
     require_steerable(preset, treated.quality)
     cut = timeline(treated.cut, pictures.first, pictures.count, pictures.rate)
     rated = conform(treated.conform, pictures.rate, len(cut.frames))
+    _require_time(preset, rated.rate)
     form = form_of(pictures, preset, treated.geometry, treated.graded(preset))
     pitch = treated.conform.pitch if treated.conform else None
     sound = sounds.under(len(cut.frames), rated.rate, pitch) if preset.sound else None
@@ -46,6 +52,16 @@ def plan(
         preset, partial_path(final), form, cut.frames, rated.rate, sound, treated.timecode,
         treated.cut.frames.first if treated.cut.frames else pictures.first, clip, slate, notes,
     )  # fmt: skip
+
+
+def _require_time(preset: Preset, rate: Fraction) -> None:
+    """Raise ToolError where frames go by faster than a format can say."""
+    if preset.suffix == ".gif" and rate > GIF_RATE:
+        raise ToolError(
+            f"a GIF shows {GIF_RATE} frames a second at most, and these are {float(rate):g}",
+            where=preset.name,
+            hint="webp-loop and avif-loop show more",
+        )
 
 
 def _require_light(pictures: Pictures, treated: Treatment) -> None:

@@ -56,6 +56,8 @@ def plateaus(
     its cells are, and those of a gradient do not. A level is given as it
     stands in `cells`, a place in cells. None where hardly anything is flat.
     """
+    if cells.size == 1:  # to OpenCV a single value is no picture to compare with a number
+        return None, None
     averages: Cells = np.asarray(cv2.blur(cells, (WINDOW, WINDOW))) if coded else cells
     spread = cv2.subtract(cv2.dilate(averages, _AROUND), cv2.erode(averages, _AROUND))
     flat = cv2.compare(spread, round(1.5 * unit), cv2.CMP_LE)

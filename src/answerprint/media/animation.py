@@ -11,6 +11,7 @@ Quirks contained here:
   codes to spare in saturated blue.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -28,6 +29,12 @@ from answerprint.media.movie import probe
 ANIMATIONS: Final = frozenset({".gif", ".webp", ".avif"})
 """Extensions of what is read here."""
 
+_STARTS: Final = {
+    ".gif": re.compile(rb"GIF8[79]a"),
+    ".webp": re.compile(rb"RIFF....WEBP", re.DOTALL),
+    ".avif": re.compile(rb"....ftyp(avi[fs]|mif1|msf1)", re.DOTALL),
+}
+"""First bytes of what is read here."""
 _TICKS: Final = {"GIF": Fraction(1, 100), "WEBP": Fraction(1, 1000), "AVIF": Fraction(1, 1000)}
 """Seconds that times are rounded to, by Pillow's names of the formats."""
 _CHUNK: Final = 8
@@ -39,7 +46,7 @@ _FRAME_FIELDS: Final = 16
 class Animation:
     """An animation as it is read: `pictures` counts those stored, `frames` what they come to at `rate`.
 
-    `loops` is how often it is shown, 0 for ever, None where Pillow does not tell.
+    `loops` is how often it is shown, 0 for ever as a single picture is, None where Pillow does not tell.
     """
 
     path: Path
@@ -58,10 +65,11 @@ class Animation:
         """
         try:
             with Image.open(self.path, formats=list(_TICKS)) as opened:
-                for number in range(getattr(opened, "n_frames", 1)):
+                count = getattr(opened, "n_frames", 1)
+                for number in range(count):
                     opened.seek(number)
                     opened.load()
-                    for _ in range(self._take(opened.info)):
+                    for _ in range(self._take(opened.info) if count > 1 else self._stand()):
                         yield np.asarray(opened.convert("RGB"))
         except (OSError, EOFError, ValueError) as problem:
             raise SourceError(
@@ -109,13 +117,30 @@ class Animation:
         shown, self.frames = until - self.frames, until
         return shown
 
+    def _stand(self) -> int:
+        """Count the only picture, which stands for ever whatever time it has, as the one frame it is."""
+        self.pictures = self.frames = 1
+        self.seconds = 1 / self.rate
+        return 1
+
+
+def kind_of_animation(path: Path) -> str | None:
+    """Return the extension an animation or still should have, by its first bytes, whatever its name; None for others."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(12)
+    except OSError:
+        return None
+    return next((suffix for suffix, first in _STARTS.items() if first.match(start)), None)
+
 
 def open_animation(path: Path, rate: Fraction) -> Animation:
     """Return what an animation says of itself, to be read at `rate`. Raises SourceError where it is none."""
     try:
         with Image.open(path, formats=list(_TICKS)) as opened:
             facts = _facts(path, opened)
-            return Animation(path, facts, rate, opened.info.get("loop"))
+            stands = getattr(opened, "n_frames", 1) == 1 and opened.format != "AVIF"
+            return Animation(path, facts, rate, 0 if stands else opened.info.get("loop"))
     except OSError as problem:
         raise SourceError(
             f"is no animation that can be read ({problem})", where=str(path)

@@ -44,6 +44,7 @@ FORMATS: Final = (
 
 _CLOCK: Final = re.compile(r"(\d+):(\d{2}):(\d{2}(?:\.\d+)?)$")
 """How Matroska's DURATION tag spells a stream's length."""
+_THREE_DIGITS: Final = re.compile(r"([:;])0(\d\d)$")
 _SAFE = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
 
 
@@ -289,7 +290,9 @@ def _sound(stream: Any) -> SoundFacts:
 
 def _timecode(container: Any) -> str | None:
     tags = [container.metadata, *(stream.metadata for stream in container.streams)]
-    return next((t["timecode"] for t in tags if t.get("timecode")), None)
+    told = next((t["timecode"] for t in tags if t.get("timecode")), None)
+    # Above 100 frames a second ffmpeg spells the frames of a second with three digits.
+    return told and _THREE_DIGITS.sub(r"\1\2", told)
 
 
 def _rotation(container: Any, stream: Any) -> int:

@@ -14,7 +14,7 @@ from typing import Final
 
 from answerprint.errors import SourceError
 from answerprint.measured.movie import ColorTags, MovieFacts
-from answerprint.media.animation import ANIMATIONS, open_animation
+from answerprint.media.animation import kind_of_animation, open_animation
 from answerprint.media.movie import (
     MovieFrame,
     Reading,
@@ -97,7 +97,7 @@ def _step(lengths: tuple[Fraction, ...]) -> Fraction:
 
 def _lengths(path: Path) -> tuple[Fraction, ...] | None:
     """Return how long each picture of an animation is shown; None for a movie or a still."""
-    if path.suffix.lower() not in ANIMATIONS:
+    if kind_of_animation(path) is None:
         return None
     if not _is_webp(path):
         lengths = packet_lengths(path)
@@ -109,7 +109,7 @@ def _lengths(path: Path) -> tuple[Fraction, ...] | None:
 
 
 def _is_webp(path: Path) -> bool:
-    return path.suffix.lower() == ".webp"
+    return kind_of_animation(path) == ".webp"
 
 
 def _pictures_of_webp(path: Path, reading: Reading) -> Iterator[MovieFrame]:

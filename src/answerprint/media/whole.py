@@ -1,6 +1,6 @@
 """Whether a container file is all there and nothing else: what it claims to hold, against its bytes.
 
-MP4, MOV, Matroska, WebM and AVI are known here. Memory: the tables of the
+MP4, MOV, Matroska, WebM, AVI, WebP and GIF are known here. Memory: the tables of the
 samples of an MP4, twelve bytes each.
 """
 
@@ -25,6 +25,9 @@ _LEVEL_ONE: Final = {
     0x1941A469: "Attachments", 0x1043A770: "Chapters", 0x1254C367: "Tags", 0xEC: "Void", 0xBF: "CRC-32",
 }  # fmt: skip
 """Elements a Matroska segment consists of (RFC 9559)."""
+_GIF_BLOCKS: Final = (0x21, 0x2C)
+"""What introduces an extension, and an image."""
+_GIF_TRAILER: Final = 0x3B
 _TAIL_READ: Final = 1 << 20
 """Bytes of a tail that are looked at."""
 
@@ -45,6 +48,8 @@ def wholeness(file: File) -> Whole | None:
     if file[:4] == b"RIFF":
         end = 8 + int.from_bytes(file[4:8], "little")
         return Whole(size=len(file), claimed=end, part="RIFF chunk")
+    if file[:6] in (b"GIF87a", b"GIF89a"):
+        return _gif(file)
     if file[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"styp"):
         return _iso(file)
     return None
@@ -105,6 +110,26 @@ def _sample_ends(file: File, table: Box) -> NDArray[np.int64]:
     firsts = np.cumsum(counts) - counts
     before = (upto - sizes)[np.minimum(firsts, len(sizes) - 1)]
     return np.repeat(chunks - before, counts) + upto
+
+
+def _gif(file: File) -> Whole:
+    """Walk the blocks of a GIF, which a trailer ends (GIF89a specification, section 27)."""
+    at, end = 13 + _color_table(file, 10), len(file)
+    while at < end and (introducer := file[at]) != _GIF_TRAILER:
+        if introducer not in _GIF_BLOCKS:
+            return Whole(size=end, claimed=at, part="GIF block", tail=_tail(file, at))
+        # An image has its place, its color table and the size of its codes before its pieces.
+        at += 2 if introducer == 0x21 else 11 + _color_table(file, at + 9)
+        while at < end and file[at]:
+            at += 1 + file[at]
+        at += 1
+    return Whole(size=end, claimed=at + 1, part="GIF trailer", tail=_tail(file, at + 1))
+
+
+def _color_table(file: File, at: int) -> int:
+    """Return the bytes of the color table that the flags at a place announce; none where the file ends before."""
+    flags = file[at] if at < len(file) else 0
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
 
 
 def _headless(kinds: list[bytes]) -> bool:
