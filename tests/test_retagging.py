@@ -12,6 +12,7 @@ import pytest
 import answerprint as ap
 from answerprint.color.primaries import AP0, AP1
 from answerprint.errors import ArchiveError, FrameError, SourceError, StorageError, UsageError
+from answerprint.ingest.archive import ArchiveLimits
 from answerprint.media.exr import read_header
 from answerprint.media.exrchunks import read_offsets
 from answerprint.media.exrlayout import parse_start, value_of
@@ -264,3 +265,13 @@ def test_progress_is_told_and_can_stop_the_work(shot: Path, tmp_path: Path) -> N
     with pytest.raises(KeyboardInterrupt):
         ap.retag(shot, tmp_path / "b", owner="me", progress=stop)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a", "shot"]
+
+
+def test_the_users_limits_of_a_zip_hold(tmp_path: Path) -> None:
+    packed = zipped(tmp_path / "exr.zip", FRAMES)
+    limits = ap.Limits(archive=ArchiveLimits(members=4))
+    with pytest.raises(ArchiveError, match="5"):
+        ap.retag(packed, tmp_path / "out", owner="me", limits=limits)
+    with pytest.raises(ArchiveError, match="5"):
+        ap.deliver(packed, "h264-web", tmp_path / "out.mp4", limits=limits)
+    assert [path.name for path in tmp_path.iterdir()] == ["exr.zip"]

@@ -11,6 +11,7 @@ from typing import Any, Final
 from answerprint.checks.catalogue import CHECKS
 from answerprint.checks.check import Check, Subject
 from answerprint.checks.judging import judge
+from answerprint.checks.limits import Limits
 from answerprint.deliverables.appearance import Appearance, Raw
 from answerprint.deliverables.burn import FrameFacts
 from answerprint.deliverables.encode import Encoded, Encoding, Watch
@@ -28,8 +29,9 @@ from answerprint.deliverables.treatment import (
     TreatmentOptions,
     treatment,
 )
-from answerprint.errors import AnswerprintError, EncodeError
-from answerprint.ingest.delivery import open_one
+from answerprint.errors import AnswerprintError, EncodeError, UsageError
+from answerprint.ingest.delivery import Delivery, open_one
+from answerprint.ingest.kinds import kind_of_name
 from answerprint.measured.clips import Measurements
 from answerprint.measured.deliverable import Deliverable
 from answerprint.media.soundoptions import plan_sound
@@ -42,6 +44,8 @@ __all__ = ["PROOF", "START", "Keep", "Making", "deliver", "make"]
 
 PROOF: Final[tuple[Check, ...]] = tuple(check for check in CHECKS if check.family == "deliverable")
 """The checks a finished file has to pass before it gets its name."""
+
+_SPELLINGS: Final = {".m4v": ".mp4", ".jpeg": ".jpg", ".tif": ".tiff"}
 
 Keep = Callable[[Path, Path, Deliverable], None]
 """Told of a proven file before it gets its name: final path, partial path, proof."""
@@ -71,13 +75,15 @@ def deliver(
     *,
     audio: str | Path | list[str] | tuple[str, ...] | None = None,
     fps: str | Fraction | None = None,
+    limits: Limits | None = None,
     overwrite: bool = False,
     progress: Progress = silent,
     **options: Any,
 ) -> Deliverable:
     """Encode a clip to one preset, prove the file, and give it its name.
 
-    The master is the EXR sequence where there is one, else the movie. Further
+    The master is the EXR sequence where there is one, else the movie; of `limits`
+    those of a zip count. Further
     keywords are those of `TreatmentOptions` and `SoundOptions`. Raises
     PresetError for an unknown preset, UsageError for options that make no sense,
     SourceError or ArchiveError for a source that cannot be read, EncodeError
@@ -86,14 +92,37 @@ def deliver(
     """
     chosen, out = load_preset(preset), Path(out)
     treated = read_treatment(audio, options)
+    _require_suffix(chosen, out)
     refuse_existing(out, overwrite=overwrite)
-    with open_one(str(source)).opened() as delivery, work_folder(out.parent) as work:
+    archive = (limits or Limits()).archive
+    with open_one(str(source)).opened(archive) as delivery, work_folder(out.parent) as work:
+        _refuse_source(delivery, out)
         pictures = master_pictures(delivery, treated, Order().updated({"fps": fps}).fps)
         making = Making(treated, delivery.name, progress=progress)
         made, failures = make(pictures, {out: chosen}, work, making)
     if failures:
         raise failures[out]
     return made[out]
+
+
+def _require_suffix(preset: Preset, out: Path) -> None:
+    """Raise UsageError where a name says that a file is what the preset does not make."""
+    said, made = out.suffix.lower(), preset.suffix
+    if _SPELLINGS.get(said, said) == made or kind_of_name(out) is None:
+        return
+    raise UsageError(
+        f"{preset.name} makes {f'{made} files' if made else 'a folder of frames'}",
+        where=str(out),
+        hint=f"call it {out.with_suffix(made).name}",
+    )
+
+
+def _refuse_source(delivery: Delivery, out: Path) -> None:
+    """Raise UsageError where the clip itself bears the name: it would be lost."""
+    frames = delivery.sequence.store.place if delivery.sequence else None
+    sources = {path.resolve() for path in (delivery.movie, delivery.archive, frames) if path}
+    if out.resolve() in sources:
+        raise UsageError("is the clip itself", where=str(out), hint="name another file")
 
 
 def read_treatment(audio: Any, options: dict[str, Any]) -> Treatment:

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Final
 
+from answerprint.checks.limits import Limits
 from answerprint.errors import FrameError, SourceError, StorageError, UsageError
 from answerprint.ingest.bytesource import located
 from answerprint.ingest.delivery import open_one
@@ -80,6 +81,7 @@ def retag(
     fps: str | Fraction | None = None,
     timecode: str | None = None,
     owner: str | None = None,
+    limits: Limits | None = None,
     overwrite: bool = False,
     threads: int | None = None,
     progress: Progress = silent,
@@ -93,7 +95,7 @@ def retag(
     sets `colorInteropID` and `chromaticities` together, `fps` sets
     `framesPerSecond`. `timecode` is that of the first frame and counts up with the frame
     numbers, gaps included, at `fps`, else at the rate the first frame states, else
-    at 24.
+    at 24. Of `limits` those of a zip count.
 
     The frames are written beside, every header is read back, by OpenEXR too, and
     the folder gets its name when all are there; chunks are not decoded. With
@@ -109,7 +111,7 @@ def retag(
         attributes=attributes, remove=remove, color_space=color_space,
         fps=fps, timecode=timecode, owner=owner,
     )  # fmt: skip
-    with open_one(str(source)).opened() as delivery:
+    with open_one(str(source)).opened((limits or Limits()).archive) as delivery:
         sequence, target = delivery.sequence, Path(out).resolve()
         if sequence is None:
             raise SourceError("holds no EXR frames", where=str(source))

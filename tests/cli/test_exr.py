@@ -48,6 +48,7 @@ def test_a_container_is_called_one(tmp_path: Path) -> None:
         (["--out", "shot", "--owner", "me", "--overwrite"], 2, "not changed in place"),
         (["--out", "there", "--owner", "me"], 3, "add --overwrite"),
         (["--out", "out", "--owner", "me"], 3, "shot.1002.exr: is empty (0 bytes)"),
+        (["--out", "out", "--owner", "me", "--limits", "none.toml"], 2, "none.toml: no such file"),
     ],
 )
 def test_exit_codes_say_whose_it_was(

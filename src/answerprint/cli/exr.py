@@ -8,6 +8,7 @@ import click
 import answerprint as ap
 from answerprint.cli import options
 from answerprint.cli.console import print_record, progress_shown
+from answerprint.cli.options import read_limits
 
 
 @click.command(short_help="Change what EXR frames say, and not a pixel.")
@@ -32,17 +33,26 @@ from answerprint.cli.console import print_record, progress_shown
 )
 @click.option("--owner", metavar="TEXT", help="Who owns the pictures.")
 @click.option("--overwrite", is_flag=True, help="Replace the folder, where it holds only EXR frames.")  # fmt: skip
+@options.limits
 @options.format_option("text", "json")
 @options.quiet
-def retag(source: str, *, settings: tuple[str, ...], format_: str, quiet: bool, **rest: Any) -> int:
+def retag(
+    source: str,
+    *,
+    settings: tuple[str, ...],
+    limits_file: str | None,
+    format_: str,
+    quiet: bool,
+    **rest: Any,
+) -> int:
     """Change what EXR frames say of themselves, and not a pixel: chunks are copied as they are.
 
     SOURCE is a folder of frames, one frame, a pattern such as
     shot.1001-1120#.exr, or a zip. A color space is stated, not converted to.
     """
-    attributes = read_settings(settings)
+    attributes, limits = read_settings(settings), read_limits(limits_file)
     with progress_shown(quiet=quiet) as progress:
-        made = ap.retag(source, attributes=attributes, progress=progress, **rest)
+        made = ap.retag(source, attributes=attributes, limits=limits, progress=progress, **rest)
     print_record(made, format_, _said(made))
     return 0
 

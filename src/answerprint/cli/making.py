@@ -7,6 +7,7 @@ import click
 import answerprint as ap
 from answerprint.cli import options
 from answerprint.cli.console import print_record, progress_shown
+from answerprint.cli.options import read_limits
 
 
 @click.command()
@@ -44,13 +45,14 @@ def mux(video: str, audio: tuple[str, ...], *, format_: str, quiet: bool, **rest
 @click.option(
     "--fps", metavar="RATE", help="Rate of a sequence that does not state one  [default: 24]"
 )
+@options.limits
 @options.format_option("text", "json")
 @options.overwrite
 @options.quiet
-def deliver(source: str, *, format_: str, quiet: bool, **rest: Any) -> int:
+def deliver(source: str, *, limits_file: str | None, format_: str, quiet: bool, **rest: Any) -> int:
     """Encode one clip to one preset and prove the result."""
     with progress_shown(quiet=quiet) as progress:
-        made = ap.deliver(source, progress=progress, **rest)
+        made = ap.deliver(source, limits=read_limits(limits_file), progress=progress, **rest)
     print_record(made, format_, _said(made, rest["out"]))
     return 0
 

@@ -91,6 +91,7 @@ def view_of_result(encoding: "Encoding") -> View:
 
 
 def _static(encoding: "Encoding") -> dict[str, str]:
+    """Return the options of the *input* that state HDR10's light: ffmpeg has them as facts of the pictures that come in."""
     display, video, container = (
         mastering_of(encoding),
         encoding.preset.video,

@@ -13,9 +13,6 @@ from answerprint.media.movie import Reading, read_samples
 if TYPE_CHECKING:
     from answerprint.deliverables.encode import Encoded
 
-if TYPE_CHECKING:
-    from answerprint.deliverables.encode import Encoded
-
 _BLOCK = 1 << 20
 
 
