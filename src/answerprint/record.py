@@ -1,13 +1,19 @@
 """The frozen, strict record every noun of this package is made of, and how one is read from TOML."""
 
+import ast
 import difflib
+import inspect
+import json
+import textwrap
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticSerializationError
 
 from answerprint.errors import UsageError
 from answerprint.paths import unreadable
@@ -23,8 +29,47 @@ class Record(BaseModel):
         frozen=True,
         extra="forbid",
         ser_json_inf_nan="strings",
-        use_attribute_docstrings=True,
     )
+
+    def model_dump_json(self, **options: Any) -> str:
+        """Return the record as JSON text; a byte of a file name that is no UTF-8 stands there as a question mark."""
+        try:
+            return super().model_dump_json(**options)
+        except PydanticSerializationError:
+            indent = options.pop("indent", None)
+            dumped = self.model_dump(mode="json", **options)
+            written = json.dumps(dumped, indent=indent, ensure_ascii=False)
+            return written.encode("utf-8", "replace").decode("utf-8")
+
+
+@cache
+def meanings(record: type[BaseModel]) -> Mapping[str, str]:
+    """Return what each field of a record means, by its name: the text under it in the source.
+
+    Read where it is asked for: pydantic, which can do the same, would do it for every
+    record as the program starts, a quarter of a second of each run.
+    """
+    found: dict[str, str] = {}
+    for part in reversed(record.__mro__):
+        if issubclass(part, BaseModel) and part not in (BaseModel, Record):
+            found |= _texts_under_fields(part)
+    said = {name: field.description for name, field in record.model_fields.items()}
+    return found | {name: text for name, text in said.items() if text}
+
+
+def _texts_under_fields(part: type[BaseModel]) -> dict[str, str]:
+    try:
+        source = textwrap.dedent(inspect.getsource(part))
+    except OSError:  # installed without its sources
+        return {}
+    (definition,) = ast.parse(source).body
+    assert isinstance(definition, ast.ClassDef)
+    found: dict[str, str] = {}
+    for field, text in pairwise(definition.body):
+        match field, text:
+            case ast.AnnAssign(ast.Name(name)), ast.Expr(ast.Constant(str(said))):
+                found[name] = inspect.cleandoc(said)
+    return found
 
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -14,6 +14,7 @@ from answerprint.deliverables.preset import Preset, load_preset, preset_names
 from answerprint.order import Order
 from answerprint.providers.features import feature_table
 from answerprint.providers.services import SERVICES, service_named
+from answerprint.record import meanings
 from answerprint.rehearsal.faults import FAULTS
 
 _MARK: Final = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -65,8 +66,8 @@ def presets_table() -> str:
 
 def order_table() -> str:
     """Return every key of an order with what it means."""
-    fields = Order.model_fields.items()
-    rows = [(f"`{name}`", field.description or "") for name, field in fields if name != "assumed"]
+    said = meanings(Order)
+    rows = [(f"`{name}`", said.get(name, "")) for name in Order.model_fields if name != "assumed"]
     return _table(("key", "meaning"), rows)
 
 

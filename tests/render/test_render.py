@@ -179,3 +179,16 @@ def test_what_is_only_worth_knowing_is_noted_and_not_failed(report: Report) -> N
         }
     )
     assert "  checks     1 noted" in to_text(told).splitlines()
+
+
+def test_a_clip_of_any_name_is_read_by_strict_parsers(report: Report) -> None:
+    name = "a\x01\x1b[31m\n\udcff]]>&<'\"\U0001f600"
+    odd = report.model_copy(update={"clip": name, "source": name})
+    shown = name.replace("\udcff", "?")
+    assert json.loads(to_json([odd]))["clip"] == shown
+    assert [json.loads(line)["clip"] for line in to_jsonl([odd, odd]).splitlines()] == [shown] * 2
+    suite = ET.fromstring(to_junit((odd,))).find("testsuite")
+    assert suite is not None
+    assert suite.get("name") == "a\\x01\\x1b[31m\\n\\udcff]]>&<'\"\U0001f600"
+    assert "\x1b" not in to_text(odd)
+    to_text(odd).encode("utf-8")

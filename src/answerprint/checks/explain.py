@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from answerprint.checks.check import Check
 from answerprint.checks.judging import severity_of
 from answerprint.checks.limits import Limits
+from answerprint.record import meanings
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,8 @@ def _limit(key: str, limits: Limits) -> LimitInForce:
     record: BaseModel = limits
     for table in tables:
         record = _table(record, table)
-    field = type(record).model_fields[name]
-    return LimitInForce(key, getattr(record, name), field.get_default(), field.description or "")
+    field, meaning = type(record).model_fields[name], meanings(type(record)).get(name, "")
+    return LimitInForce(key, getattr(record, name), field.get_default(), meaning)
 
 
 def _table(record: BaseModel, name: str) -> BaseModel:

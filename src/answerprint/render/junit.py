@@ -19,12 +19,13 @@ def to_junit(reports: Iterable[Report], fail_on: Severity = Severity.ERROR) -> s
 
 
 def _suite(report: Report, fail_on: Severity) -> TestSuite:
-    suite = TestSuite(report.clip)
+    clip = one_line(report.clip)
+    suite = TestSuite(clip)
     for outcome in report.outcomes:
         findings = [finding for finding in report.findings if finding.check == outcome.check]
-        suite.add_testcase(_case(report.clip, outcome, findings, fail_on))
+        suite.add_testcase(_case(clip, outcome, findings, fail_on))
     if report.failure:
-        case = TestCase("could not be done", report.clip)
+        case = TestCase("could not be done", clip)
         case.result = [Error(one_line(report.failure.message), report.failure.kind)]
         suite.add_testcase(case)
     return suite
@@ -33,7 +34,7 @@ def _suite(report: Report, fail_on: Severity) -> TestSuite:
 def _case(clip: str, outcome: Outcome, findings: list[Finding], fail_on: Severity) -> TestCase:
     case = TestCase(outcome.check, clip)
     if outcome.status == "skipped":
-        case.result = [Skipped(outcome.reason)]
+        case.result = [Skipped(one_line(outcome.reason or ""))]
         return case
     grave = [f for f in findings if f.severity.rank >= fail_on.rank and not f.known]
     light = [finding for finding in findings if finding not in grave]
