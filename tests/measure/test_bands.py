@@ -5,7 +5,8 @@ import pytest
 from numpy.typing import NDArray
 
 from answerprint.measure.bands import band_jump, chunk_lines
-from answerprint.measure.pixels import CELL, ONE_STOP
+from answerprint.measure.halfloops import CELL
+from answerprint.measure.pixels import ONE_STOP
 from tests.checks.subjects import header
 
 
@@ -14,8 +15,12 @@ def cells(seed: int = 0) -> NDArray[np.int16]:
     return (0x3400 + random.integers(-100, 100, (90, 64, 3))).astype(np.int16)
 
 
+def planes(picture: NDArray[np.int16]) -> list[NDArray[np.uint16]]:
+    return [np.ascontiguousarray(plane).view(np.uint16) for plane in np.moveaxis(picture, 2, 0)]
+
+
 def jump(frame: NDArray[np.int16], lines: int = 32) -> tuple[tuple[int, int], float] | None:
-    found = band_jump(cells(1), frame, cells(2), lines)
+    found = band_jump(*(planes(picture) for picture in (cells(1), frame, cells(2))), lines=lines)
     return None if found is None else (found.lines, found.stops - max(0.0, found.beside))
 
 

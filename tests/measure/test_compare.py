@@ -72,7 +72,10 @@ def test_psnr_is_the_textbook_s() -> None:
 
 def test_ssim_falls_with_structure_and_not_with_a_small_shift_of_level() -> None:
     random = np.random.default_rng(1)
-    texture = random.uniform(0, 255, (64, 64)).astype(np.float32)
+    texture = random.uniform(0, 255, (1, 64, 64)).astype(np.float32)
     assert ssim(texture, texture) == pytest.approx(1)
     assert ssim(texture, texture + 2) > 0.99
-    assert ssim(texture, np.full_like(texture, texture.mean())) < 0.1
+    flat = np.full_like(texture, texture.mean())
+    assert ssim(texture, flat) < 0.1
+    both = ssim(np.concatenate([texture, texture]), np.concatenate([texture, flat]))
+    assert both == pytest.approx((1 + ssim(texture, flat)) / 2, abs=1e-5)

@@ -14,7 +14,7 @@ from answerprint.color.transfer import encode_pq
 from answerprint.ingest.delivery import open_one
 from answerprint.measure.look import look_at_codes, look_at_light
 from answerprint.measure.movies import measure_movie
-from answerprint.measure.pixels import cells
+from answerprint.measure.pixels import Reach
 from answerprint.measure.sweep import measure_sequence
 from answerprint.measured.look import BlockEdges, FrameLook
 from answerprint.measured.movie import ColorTags
@@ -330,7 +330,7 @@ def light(picture: NDArray[np.float64], chromaticities: tuple[float, ...] = AP0)
     planes = tuple(
         np.ascontiguousarray(picture[..., c] if picture.ndim == 3 else picture, np.float16) for c in range(3)
     )  # fmt: skip
-    return look_at_light(planes, cells(planes), chromaticities)
+    return look_at_light(planes, Reach.of(planes), chromaticities)
 
 
 def test_exr_frames_are_looked_at_in_stops() -> None:

@@ -82,3 +82,11 @@ def test_a_held_frame_may_be_asked_for_by_any_number_of_threads() -> None:
             assert bits == 8
             for at, name in enumerate("RGB"):
                 np.testing.assert_array_equal(planes[name], code[..., at])
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (9, 1), (3, 5)])
+def test_the_smallest_pictures_are_measured(tmp_path: Path, size: tuple[int, int]) -> None:
+    lossless: dict[str, Any] = {"vcodec": "png", "pix_fmt": "rgb24", "crf": None, "preset": None}
+    pictures = [np.full((*size, 3), 128, np.uint8)] * 3
+    found = measure_movie(movie(tmp_path / "dot.mkv", pictures, **lossless))
+    assert [frame.luma for frame in found.frames] == [pytest.approx(0.19, abs=0.03)] * 3

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from answerprint.measure.halfloops import CELL
 from answerprint.measure.pixels import (
-    CELL,
     cells,
     code_levels,
     digest,
@@ -48,7 +48,7 @@ def test_unsigned_planes_have_levels_too() -> None:
 @pytest.mark.parametrize(("bits", "dtype"), [(8, np.uint8), (10, np.uint16), (12, np.uint16)])
 def test_code_values_keep_their_depth(bits: int, dtype: type) -> None:
     plane: NDArray[Any] = np.array([[0, 1], [(1 << bits) - 1, 4]], dtype=dtype)
-    levels = code_levels(plane, bits)
+    levels = code_levels(plane)
     assert (levels.minimum, levels.maximum) == (0, (1 << bits) - 1)
 
 

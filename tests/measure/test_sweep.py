@@ -4,12 +4,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from answerprint.errors import ArchiveError
 from answerprint.ingest.delivery import open_source
-from answerprint.measure.sweep import in_order, measure_sequence
+from answerprint.measure.sweep import in_order, measure_sequence, single_threaded_opencv
 from answerprint.measured.clips import SequenceMeasures
 from answerprint.media.sequence import find_sequence
 from tests.made import exr, folder, frames, picture, zipped
@@ -104,3 +105,26 @@ def test_no_more_than_asked_is_in_flight() -> None:
         assert next(results) == 0
         assert len(started) <= 6
         assert list(results) == list(range(1, 100))
+
+
+def test_opencv_has_its_threads_back_when_overlapping_passes_have_ended() -> None:
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(3)
+    try:
+        first, second = single_threaded_opencv(), single_threaded_opencv()
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+        assert cv2.getNumThreads() == 1
+        second.__exit__(None, None, None)
+        assert cv2.getNumThreads() == 3
+    finally:
+        cv2.setNumThreads(before)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (9, 1), (3, 5)])
+def test_the_smallest_frames_are_measured(tmp_path: Path, size: tuple[int, int]) -> None:
+    light = np.full((*size, 3), 0.18, np.float32)
+    found = measured(folder(tmp_path, [exr(light)] * 3))
+    assert [frame.error for frame in found.frames] == [None] * 3
+    assert found.frames[0].luma == pytest.approx(0.18, rel=0.05)

@@ -109,10 +109,12 @@ def test_standard_output_stays_clean_and_others_print_on(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     damaged, stop = exr()[:-500], threading.Event()
+    encodings: set[str | None] = set()
 
     def chatter() -> None:
         while not stop.is_set():
             sys.stdout.write("other thread\n")
+            encodings.add(sys.stdout.encoding)
 
     talker = threading.Thread(target=chatter)
     talker.start()
@@ -123,6 +125,7 @@ def test_standard_output_stays_clean_and_others_print_on(
     talker.join()
     lines = set(capsys.readouterr().out.splitlines())
     assert lines == {"other thread"}
+    assert encodings == {sys.stdout.encoding}
     assert isinstance(sys.stdout, io.TextIOBase)
 
 

@@ -58,7 +58,8 @@ def _counts(
     for step in (smallest, *(step for step in STEPS if step > smallest)):
         bounds = np.maximum(np.array(BAND_STEPS, np.float64), step) * unit
         counts, at = np.zeros_like(best), np.zeros(3, np.int64)
-        _staircases(lines, narrowest, FLAT * step * unit, bounds, counts, at)
+        # Values are whole numbers, and so is what they may be apart.
+        _staircases(lines, narrowest, int(FLAT * step * unit), bounds, counts, at)
         if counts.sum() > best.sum():
             best, where = counts, at
     return best, where
@@ -68,7 +69,7 @@ def _counts(
 def _staircases(
     plane: NDArray[np.uint16],
     narrowest: int,
-    flat: float,
+    flat: int,
     bounds: NDArray[np.float64],
     counts: NDArray[np.int64],
     at: NDArray[np.int64],
@@ -76,10 +77,10 @@ def _staircases(
     """Count by size of step the cells that lie in staircases; `at` becomes row, column and length of the longest."""
     height, width = plane.shape
     starts, ends = np.zeros(width, np.int64), np.zeros(width, np.int64)
-    means = np.zeros(width, np.float64)
+    means, spreads = np.zeros(width, np.float64), np.zeros(width, np.uint16)
     thinnest = int(np.ceil(THINNEST * narrowest))
     for y in range(height):
-        found = _plateaus(plane[y], thinnest, flat, starts, ends, means)
+        found = _plateaus(plane[y], thinnest, flat, spreads, starts, ends, means)
         first = 0
         while first < found - 1:
             last, steps, step = _climb(starts, ends, means, first, found, narrowest, bounds)
@@ -139,19 +140,69 @@ def _climb(
 def _plateaus(
     line: NDArray[np.uint16],
     narrowest: int,
-    flat: float,
+    flat: int,
+    spreads: NDArray[np.uint16],
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
     means: NDArray[np.float64],
 ) -> int:
-    """List the runs of a line whose values stay within `flat` of each other; return how many."""
-    found, start = 0, 0
-    low = high = np.int32(line[0])
-    total = np.int64(line[0])
-    for x in range(1, line.size + 1):
-        ends_here = x == line.size
+    """List the runs of a line whose values stay within `flat` of each other; return how many.
+
+    A run never goes over a step larger than `flat`, so that what lies between two of
+    these is gone through by itself, and only where it may hold a run that
+    is wide enough. `spreads` is a line's scratch.
+    """
+    _spread_ahead(line, narrowest, spreads)
+    found, past, x = 0, 0, 0
+    while x < line.size - narrowest + 1:
+        if spreads[x] > flat:
+            x += 1
+            continue
+        start, end = x, x + narrowest
+        while start > past and _apart(line[start - 1], line[start]) <= flat:
+            start -= 1
+        while end < line.size and _apart(line[end - 1], line[end]) <= flat:
+            end += 1
+        found = _runs(line[start:end], start, narrowest, flat, found, starts, ends, means)
+        past = x = end
+    return found
+
+
+@compiled
+def _apart(one: np.uint16, other: np.uint16) -> np.uint16:
+    return np.uint16(max(one, other) - min(one, other))
+
+
+@compiled
+def _spread_ahead(line: NDArray[np.uint16], count: int, spreads: NDArray[np.uint16]) -> None:
+    """Fill in how far the next `count` values, a place's own among them, get from it."""
+    last = line.size - count + 1
+    spreads[:] = 0
+    for ahead in range(1, count):
+        later = line[ahead:]
+        for x in range(last):
+            spreads[x] = max(spreads[x], _apart(line[x], later[x]))
+
+
+@compiled
+def _runs(
+    part: NDArray[np.uint16],
+    offset: int,
+    narrowest: int,
+    flat: int,
+    found: int,
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    means: NDArray[np.float64],
+) -> int:
+    """Add the runs of a part of a line, which begins at `offset`, to those found; return how many that makes."""
+    start = 0
+    low = high = np.int32(part[0])
+    total = np.int64(part[0])
+    for x in range(1, part.size + 1):
+        ends_here = x == part.size
         if not ends_here:
-            value = np.int32(line[x])
+            value = np.int32(part[x])
             new_low, new_high = min(low, value), max(high, value)
             ends_here = bool(new_high - new_low > flat)
         if not ends_here:
@@ -159,8 +210,9 @@ def _plateaus(
             total += value
             continue
         if x - start >= narrowest:
-            starts[found], ends[found], means[found] = start, x, total / (x - start)
+            starts[found], ends[found] = offset + start, offset + x
+            means[found] = total / (x - start)
             found += 1
-        if x < line.size:
+        if x < part.size:
             start, low, high, total = x, value, value, np.int64(value)
     return found

@@ -5,13 +5,15 @@ is sought are lines unlike both the frame before and the frame after, up to a bo
 of chunks and not beyond it.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.measure.compiling import compiled
-from answerprint.measure.pixels import CELL, DARKEST_BITS, ONE_STOP
+from answerprint.measure.halfloops import CELL, DARKEST_BITS, Bits
+from answerprint.measure.pixels import ONE_STOP
 from answerprint.measured.exr import ExrPart
 from answerprint.measured.samples import BandJump
 
@@ -35,29 +37,27 @@ def chunk_lines(part: ExrPart) -> int:
 
 
 def band_jump(
-    before: NDArray[np.int16], frame: NDArray[np.int16], after: NDArray[np.int16], lines: int
+    before: Sequence[Bits], frame: Sequence[Bits], after: Sequence[Bits], *, lines: int
 ) -> BandJump | None:
     """Return the chunk of `lines` scan lines that stands out most between the frames before and after.
 
-    The three are cells of equal shape, at 1024 to the stop. None where the picture
-    is no more than one chunk, or chunks are single lines.
+    The three are averages of cells by channel, all of one shape, at 1024 to the
+    stop. None where the picture is no more than one chunk, or chunks are single lines.
     """
-    rows, run = len(frame), lines // CELL
+    rows, run = len(frame[0]), lines // CELL
     if not 0 < run < rows:
         return None
-    own = _excess_of_rows(before, frame, after)
-    jumps = [_jump(own, top, min(top + run, rows)) for top in range(0, rows, run)]
-    best = max(range(len(jumps)), key=lambda n: jumps[n][0] - max(0.0, jumps[n][1]))
-    inside, beside = jumps[best]
+    inside, beside = _jumps(_excess_of_rows(before, frame, after), run)
+    best = int(np.argmax(inside - np.maximum(beside, 0)))
     return BandJump(
         lines=(best * lines, min((best + 1) * lines, rows * CELL) - 1),
-        stops=round(inside, 4),
-        beside=round(beside, 4),
+        stops=round(float(inside[best]), 4),
+        beside=round(float(beside[best]), 4),
     )
 
 
 def _excess_of_rows(
-    before: NDArray[np.int16], frame: NDArray[np.int16], after: NDArray[np.int16]
+    before: Sequence[Bits], frame: Sequence[Bits], after: Sequence[Bits]
 ) -> NDArray[np.float32]:
     """Return, in stops, how far each row is from the nearer neighbour beyond what the two differ.
 
@@ -65,11 +65,11 @@ def _excess_of_rows(
     which grain leaves alone, and which tells light that is off. The greater of the two, in
     the channel that differs most.
     """
-    shape = (*frame.shape[:2], -1)  # luminance alone has no axis of channels
-    lit, nearer, apart, earlier, own, later = row_sums(
-        before.reshape(shape), frame.reshape(shape), after.reshape(shape), DARKEST_BITS
-    )
-    columns = np.float32(frame.shape[1])
+    sums = np.empty((6, len(frame[0]), len(frame)), np.float32)
+    for channel, planes in enumerate(zip(before, frame, after, strict=True)):
+        _sum_rows(*planes, DARKEST_BITS, sums[..., channel])
+    lit, nearer, apart, earlier, own, later = sums
+    columns = np.float32(frame[0].shape[1])
     garbage = (nearer - apart) / np.maximum(lit, LIT * columns)
     nearest = np.minimum(np.abs(own - earlier), np.abs(own - later)) / columns
     most = np.maximum(garbage, nearest - np.abs(later - earlier) / columns) / ONE_STOP
@@ -77,35 +77,42 @@ def _excess_of_rows(
 
 
 @compiled
-def row_sums(
-    before: NDArray[np.int16], frame: NDArray[np.int16], after: NDArray[np.int16], dark: int
-) -> NDArray[np.float32]:
-    """Return six sums of every row by channel, (6, rows, channels).
+def _sum_rows(before: Bits, frame: Bits, after: Bits, dark: int, sums: NDArray[np.float32]) -> None:
+    """Fill (6, rows) with sums of every row.
 
     Cells above `dark` in any frame; how far `frame` is from the nearer neighbour;
     how far the neighbours are apart; and the values before, in the frame and after.
     """
-    rows, columns, channels = frame.shape
-    sums = np.empty((6, rows, channels), np.float32)
-    for row in range(rows):
-        for channel in range(channels):
-            lit = nearer = apart = earlier = own = later = np.int64(0)
-            for column in range(columns):
-                a = np.int32(before[row, column, channel])
-                b = np.int32(frame[row, column, channel])
-                c = np.int32(after[row, column, channel])
-                lit += max(a, b, c) > dark
-                nearer += min(abs(b - a), abs(b - c))
-                apart += abs(c - a)
-                earlier, own, later = earlier + a, own + b, later + c
-            sums[:, row, channel] = lit, nearer, apart, earlier, own, later
-    return sums
+    for row in range(frame.shape[0]):
+        a, b, c = before[row], frame[row], after[row]
+        lit = nearer = apart = earlier = own = later = np.int32(0)
+        for column in range(b.size):
+            x, y, z = np.int32(a[column]), np.int32(b[column]), np.int32(c[column])
+            lit = np.int32(lit + np.int32(max(x, y, z) > np.int32(dark)))
+            nearer = np.int32(nearer + min(abs(y - x), abs(y - z)))
+            apart = np.int32(apart + abs(z - x))
+            earlier, own, later = np.int32(earlier + x), np.int32(own + y), np.int32(later + z)
+        sums[0, row], sums[1, row], sums[2, row] = lit, nearer, apart
+        sums[3, row], sums[4, row], sums[5, row] = earlier, own, later
 
 
-def _jump(own: NDArray[np.float32], top: int, bottom: int) -> tuple[float, float]:
-    """Return how far the rows of a chunk stand out, and those just outside it."""
-    above, below = own[max(0, top - BESIDE) : top], own[bottom : bottom + BESIDE]
-    beside = [float(side.mean()) for side in (above, below) if side.size]
-    # Where the picture is wrong as a whole some chunk always stands out a little more than its sides.
-    others = np.concatenate([own[:top], own[bottom:]])
-    return float(np.quantile(own[top:bottom], LEAST)), max(*beside, float(np.median(others)))
+def _jumps(own: NDArray[np.float32], run: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how far the rows of every chunk of `run` rows stand out, and those just outside it."""
+    inside, beside = [], []
+    for top in range(0, len(own), run):
+        bottom = min(top + run, len(own))
+        inside.append(_ranked(np.sort(own[top:bottom]), LEAST))
+        # Where the picture is wrong as a whole some chunk always stands out a little more than its sides.
+        others = np.sort(np.concatenate([own[:top], own[bottom:]]))
+        sides = own[max(0, top - BESIDE) : top], own[bottom : bottom + BESIDE]
+        beside.append(max(_ranked(others, 0.5), *(float(s.mean()) for s in sides if s.size)))
+    return np.array(inside), np.array(beside)
+
+
+def _ranked(ordered: NDArray[np.float32], share: float) -> float:
+    """Return the value that `share` of the values lie below, linear between two: numpy's own takes 0.2 ms."""
+    place = share * (ordered.size - 1)
+    below = int(place)
+    above = min(below + 1, ordered.size - 1)
+    step = float(ordered[above]) - float(ordered[below])
+    return float(ordered[below]) + step * (place - below)

@@ -98,18 +98,21 @@ def _look_along(
     row, steps = np.zeros(width, np.int32), np.zeros(width, np.int32)
     total = np.zeros(width, np.int32)
     fine, coarse, count = np.int64(0), np.int64(0), np.int64(0)
+    code, cap = np.int32(unit), np.int32(2 * _CAP * unit)
     for y in range(1, height - 1, SAMPLED):
         for x in range(width):
             row[x] = max(np.int32(plane[y, x]), np.int32(floor))
+        # Told of every result that it has 32 bits: numba would make it 64, and registers hold half as many.
         for x in range(1, width):
-            steps[x] = abs(row[x] - row[x - 1])
+            steps[x] = abs(np.int32(row[x] - row[x - 1]))
         for x in range(2, width - 1):
-            out = 2 * steps[x] - steps[x - 1] - steps[x + 1]
-            total[x] += min(max(out, np.int32(0)), np.int32(2 * _CAP * unit))
+            out = np.int32(np.int32(2) * steps[x] - steps[x - 1] - steps[x + 1])
+            total[x] += min(max(out, np.int32(0)), cap)
         bend, far = np.int32(0), np.int32(0)
         for x in range(8, width - 1):
-            bend += max(abs(2 * row[x] - row[x - 1] - row[x + 1]) - unit, np.int32(0))
-            far += abs(row[x] - row[x - 8])
+            curve = abs(np.int32(np.int32(2) * row[x] - row[x - 1] - row[x + 1]))
+            bend = np.int32(bend + max(np.int32(curve - code), np.int32(0)))
+            far = np.int32(far + abs(np.int32(row[x] - row[x - 8])))
         fine += bend
         coarse += far
         count += width - 9
@@ -127,6 +130,7 @@ def _look_down(
     columns = max(1, (width - _GROUP) // (_GROUP * SAMPLED) + 1) * _GROUP
     lines = np.zeros((4, columns), np.int32)
     fine, count = np.int64(0), np.int64(0)
+    code, cap = np.int32(unit), np.int32(2 * _CAP * unit)
     for y in range(height):
         line = lines[y & 3]
         for at in range(0, columns, _GROUP):
@@ -138,9 +142,11 @@ def _look_down(
         a, b, c = lines[(y - 3) & 3], lines[(y - 2) & 3], lines[(y - 1) & 3]
         total, bend = np.int32(0), np.int32(0)
         for x in range(columns):
-            out = 2 * abs(c[x] - b[x]) - abs(b[x] - a[x]) - abs(line[x] - c[x])
-            total += min(max(out, np.int32(0)), np.int32(2 * _CAP * unit))
-            bend += max(abs(2 * c[x] - b[x] - line[x]) - unit, np.int32(0))
+            step, curve = np.int32(c[x] - b[x]), np.int32(np.int32(2) * c[x] - b[x] - line[x])
+            beside = np.int32(abs(np.int32(b[x] - a[x])) + abs(np.int32(line[x] - c[x])))
+            out = np.int32(np.int32(2) * abs(step) - beside)
+            total = np.int32(total + min(max(out, np.int32(0)), cap))
+            bend = np.int32(bend + max(np.int32(abs(curve) - code), np.int32(0)))
         excess[y - 1] = total // 2
         fine += bend
         count += columns

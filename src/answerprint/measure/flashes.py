@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from answerprint.color.light import luminance
 from answerprint.color.transfer import REFERENCE_WHITE
+from answerprint.measure.perceptual import made_finite
 from answerprint.measured.flashes import Flashes, Turn
 from answerprint.measured.movie import ColorTags
 
@@ -57,7 +58,7 @@ class FlashMeter:
         """Take the next frame: linear BT.709 light, (h, w, 3) float32, 1.0 = diffuse white, any size."""
         height, width = picture.shape[:2]
         self._size = self._size or (max(1, round(width / CELL)), max(1, round(height / CELL)))
-        finite = np.nan_to_num(picture, nan=0.0, posinf=0.0, neginf=0.0)
+        finite = made_finite(picture, 0.0)
         cells = np.maximum(cv2.resize(finite, self._size, interpolation=cv2.INTER_AREA), 0)
         self._note(0, self._light.step(luminance(cells) * np.float32(self._white)))
         purity, saturated = _redness(cells)

@@ -57,14 +57,18 @@ def beyond_p3(
 
 
 def beyond_ap1(
-    cells: NDArray[np.int16], darkest: float, chromaticities: Chromaticities
+    cells: tuple[Plane, ...], darkest: float, chromaticities: Chromaticities
 ) -> Gamut | None:
-    """Count what of EXR cells, (h, w, 3) bit patterns of halves, lies outside AP1, and what no light can be.
+    """Count what of EXR cells, three planes of bit patterns of halves, lies outside AP1, and what no light can be.
 
-    Negative samples count as black here. None where the chromaticities span no color space.
+    Negative samples count as black here. None where there are no three planes, and
+    where the chromaticities span no color space.
     """
-    light = cells[::EVERY, ::EVERY].astype(np.uint16).view(np.float16).astype(np.float32)
-    light -= np.float32(darkest)
+    if len(cells) != 3:
+        return None
+    red, green, blue = (np.ascontiguousarray(plane[::EVERY, ::EVERY]) for plane in cells)
+    light = np.empty((*red.shape, 3), np.float32)
+    _light_of_halves((red, green, blue), np.float32(darkest), light)
     try:
         return _counted(light, rgb_to_rgb(chromaticities, AP1), _visible(chromaticities), "AP1")
     except ValueError:
@@ -137,6 +141,19 @@ def _decoded(
                 value = gray + matrix[c, 1] * pb + matrix[c, 2] * pr
                 place = min(max(value, np.float32(0)), np.float32(1)) * steps
                 light[y, x, c] = table[np.int32(place + np.float32(0.5))]
+
+
+@compiled_loosely
+def _light_of_halves(
+    planes: tuple[Plane, Plane, Plane], darkest: np.float32, light: NDArray[np.float32]
+) -> None:
+    """Turn normal, positive halves into light, with `darkest` as black."""
+    for c in range(3):
+        plane = planes[c]
+        for y in range(plane.shape[0]):
+            for x in range(plane.shape[1]):
+                bits = np.uint32(plane[y, x]) << np.uint32(13)
+                light[y, x, c] = np.uint32(bits).view(np.float32) * np.float32(2.0**112) - darkest
 
 
 @compiled_loosely

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from answerprint.measure.pixels import CELL, DARKEST_BITS, ONE_STOP, Reach, half_bits
+from answerprint.compiling import compiling
+from answerprint.measure.compiling import compiled
+from answerprint.measure.halfloops import CELL, DARKEST_BITS, Bits
+from answerprint.measure.pixels import ONE_STOP, Reach, half_bits
 from answerprint.measured.samples import FIREFLY_STOPS
 from answerprint.media.exr import Plane
 
@@ -27,8 +29,8 @@ MOST: Final = 4096
 """Isolated pixels listed of one channel; a picture with more of them is made of glitter."""
 _STANDS_OUT: Final = FIREFLY_STOPS[0] * ONE_STOP
 
-Bits = NDArray[np.int16]
-_compiled: Any = njit(cache=True, nogil=True)
+Signed = NDArray[np.int16]
+_compiled: Any = compiling()
 
 
 def glints(picture: Sequence[Plane], reach: Reach) -> NDArray[np.int64]:
@@ -37,32 +39,32 @@ def glints(picture: Sequence[Plane], reach: Reach) -> NDArray[np.int64]:
     Rows of row, column, channel, bit pattern and the ring's highest; MOST of a channel at most.
     """
     found = []
-    for channel, plane in enumerate(picture):
+    for channel, (plane, read) in enumerate(zip(picture, reach.planes, strict=True)):
         rows = np.empty((MOST, 5), np.int64)
-        cells, peaks = (np.atleast_3d(a)[..., channel] for a in (reach.cells, reach.peaks))
-        found.append(rows[: _bright_spots(half_bits(plane), cells, peaks, channel, rows)])
+        count = _bright_spots(half_bits(plane), read.averages, read.peaks, channel, rows)
+        found.append(rows[:count].copy())
     return np.concatenate(found)
 
 
 def unexplained(
-    found: NDArray[np.int64], before: NDArray[np.int16], after: NDArray[np.int16]
+    found: NDArray[np.int64], before: tuple[Bits, ...], after: tuple[Bits, ...]
 ) -> NDArray[np.int64]:
     """Return by how much every one of `glints` stands out, from its ring and from both frames' peaks around it.
 
     At 1024 to the stop; `before` and `after` are `Reach.peaks`.
     """
     excess = np.empty(len(found), np.int64)
-    _compared(found, np.atleast_3d(before), np.atleast_3d(after), excess)
+    _compared(found, before, after, excess)
     return excess
 
 
-def alpha_speckles(alpha: Bits) -> tuple[int, tuple[int, int]]:
+def alpha_speckles(alpha: Signed) -> tuple[int, tuple[int, int]]:
     """Return how many pixels of alpha are a tenth or more away from a flat ring, and where the first is (x, y)."""
     count, y, x = _speckles(alpha, _light())
     return int(count), (int(x), int(y))
 
 
-def lit_where_clear(alpha: Bits, picture: Sequence[Bits]) -> tuple[int, int]:
+def lit_where_clear(alpha: Signed, picture: Sequence[Signed]) -> tuple[int, int]:
     """Return how many pixels have an alpha of 0, and how many of these hold light in a channel."""
     planes = list(picture) * (3 // len(picture))
     clear, lit = _lit(alpha, *planes)
@@ -87,11 +89,23 @@ def _highest_of_ring(bits, y, x):  # type: ignore[no-untyped-def]
     return highest
 
 
+@compiled
+def _stands_out(cells: Bits, peaks: Bits) -> bool:
+    """Tell whether any cell of a row holds a pixel that may be a firefly."""
+    most, dimmest = np.int16(0), np.int16(DIMMEST - _STANDS_OUT)
+    for column in range(cells.size):
+        # Over a cell that is no darker than this, only a peak of DIMMEST stands out.
+        most = max(most, np.int16(np.int16(peaks[column]) - max(np.int16(cells[column]), dimmest)))
+    return bool(most >= _STANDS_OUT)
+
+
 @_compiled
 def _bright_spots(bits, cells, peaks, channel, out):  # type: ignore[no-untyped-def]
     """List the highest pixel of every cell that stands out from its ring; return how many."""
     count = 0
     for row in range(cells.shape[0]):
+        if not _stands_out(cells[row], peaks[row]):
+            continue
         for column in range(cells.shape[1]):
             peak = np.int64(peaks[row, column])
             if peak < DIMMEST or peak - cells[row, column] < _STANDS_OUT or count == len(out):
@@ -109,13 +123,13 @@ def _bright_spots(bits, cells, peaks, channel, out):  # type: ignore[no-untyped-
 
 @_compiled
 def _compared(found, before, after, out):  # type: ignore[no-untyped-def]
-    rows, columns = before.shape[0], before.shape[1]
+    rows, columns = before[0].shape
     for n in range(len(found)):
         row, column, channel = found[n, 0] // CELL, found[n, 1] // CELL, found[n, 2]
-        highest = found[n, 4]
+        highest, earlier, later = found[n, 4], before[channel], after[channel]
         for y in range(max(0, row - NEAR), min(rows, row + NEAR + 1)):
             for x in range(max(0, column - NEAR), min(columns, column + NEAR + 1)):
-                highest = max(highest, before[y, x, channel], after[y, x, channel])
+                highest = max(highest, np.int64(earlier[y, x]), np.int64(later[y, x]))
         out[n] = found[n, 3] - highest
 
 

@@ -22,7 +22,8 @@ from answerprint.measure.blocks import block_edges
 from answerprint.measure.borders import black_bars, edge_lines
 from answerprint.measure.cells import Cells, averaged_planes, inside, pixels_a_cell
 from answerprint.measure.gamut import beyond_ap1, beyond_p3
-from answerprint.measure.pixels import DARKEST
+from answerprint.measure.halfloops import CELL, LARGEST
+from answerprint.measure.pixels import DARKEST, Reach
 from answerprint.measure.plateaus import plateaus
 from answerprint.measure.tones import CODE, FULL, ZERO, survey, tones_of, value_of
 from answerprint.measured.look import FrameLook, Plateau
@@ -38,8 +39,6 @@ _FLOOR: Final = 0x2000
 """Bit pattern of 2^-7, under which a display shows next to nothing and a logarithm sees mountains."""
 _NORMAL: Final = 0x0400
 """Bit pattern of 2^-14, the smallest normal half."""
-_LARGEST: Final = 0x7BFF
-"""That of 65504, the largest."""
 _NEARLY_BLACK: Final = 0x1800
 """Bit pattern of 2^-9: black of an EXR, DWA's noise included."""
 
@@ -67,30 +66,25 @@ def look_at_codes(planes: Mapping[str, Codes], bits: int, tags: ColorTags) -> Fr
 
 
 def look_at_light(
-    picture: tuple[Plane, ...], log_cells: NDArray[np.int16], chromaticities: Chromaticities | None
+    picture: tuple[Plane, ...], reach: Reach, chromaticities: Chromaticities | None
 ) -> FrameLook:
-    """Measure an EXR frame by its picture planes and their cells, as `measure.pixels.cells` makes them."""
+    """Measure an EXR frame by its picture planes and what was measured of their cells."""
     lead = _patterns(picture[len(picture) // 2])
     if min(lead.shape) < SMALLEST:
         return FrameLook()
     detail, blocks = block_edges(lead, HALF_CODE, _FLOOR)
     bars = black_bars(lead, _NEARLY_BLACK)
-    cells = Cells(
-        tuple(cv2.split(log_cells.view(np.uint16))), HALF_CODE, lead.shape[1] // log_cells.shape[1]
-    )
+    cells = Cells(tuple(plane.averages for plane in reach.planes), HALF_CODE, CELL)
     widths = bars.proven if bars else None
     active = inside(cells, widths)
     every = pixels_a_cell(max(lead.shape))
-    thinned = inside(_thinned(picture, every), widths)
+    thinned = inside(_thinned(picture, reach, every), widths)
     # Cells of a small picture are too few to follow a gradient and an outline by.
     graded = active if every >= cells.pixels else thinned
-    smooth = np.maximum(graded.planes[len(graded.planes) // 2], _FLOOR)
+    smooth = np.asarray(cv2.max(graded.planes[len(graded.planes) // 2], _FLOOR))
     bright, _ = plateaus(_highest(graded.planes), HALF_CODE, coded=False)
-    _, dark = plateaus(_codes_of_patterns()[_highest(thinned.planes)], CODE, coded=False)
-    gamut = None
-    if len(active.planes) == 3:
-        merged = cv2.merge(active.planes).view(np.int16)
-        gamut = beyond_ap1(merged, DARKEST, chromaticities or REC709)
+    _, dark = plateaus(_codes_of_patterns().take(_highest(thinned.planes)), CODE, coded=False)
+    gamut = beyond_ap1(active.planes, DARKEST, chromaticities or REC709)
     return FrameLook(
         detail=detail,
         blocks=blocks,
@@ -144,9 +138,11 @@ def _light_of(pattern: float) -> float:
     return float(f"{max(light, 0.0):.4g}")
 
 
-def _thinned(picture: tuple[Plane, ...], every: int) -> Cells:
+def _thinned(picture: tuple[Plane, ...], reach: Reach, every: int) -> Cells:
     """Return the bit patterns of one pixel of `every` x `every`, none negative nor over the largest half, in place of cells."""
-    seen = (_patterns(plane[::every, ::every]).clip(0, _LARGEST) for plane in picture)
+    if every == CELL and not any(side % CELL for side in picture[0].shape):
+        return Cells(tuple(plane.corners for plane in reach.planes), HALF_CODE, every)
+    seen = (_patterns(plane[::every, ::every]).clip(0, LARGEST) for plane in picture)
     return Cells(tuple(patterns.view(np.uint16) for patterns in seen), HALF_CODE, every)
 
 
@@ -156,7 +152,7 @@ def _codes_of_patterns() -> NDArray[np.uint16]:
 
     What is below the smallest normal half is black: DWA leaves as much of a zero.
     """
-    light = np.arange(_LARGEST + 1, dtype=np.uint16).view(np.float16).astype(np.float32)
+    light = np.arange(LARGEST + 1, dtype=np.uint16).view(np.float16).astype(np.float32)
     light[:_NORMAL] = 0
     codes = np.minimum(ZERO + FULL * light ** np.float32(1 / 2.4), 65535)
     return np.asarray(codes, np.uint16)

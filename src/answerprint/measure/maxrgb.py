@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from answerprint.compiling import compiling
 
 Plane = NDArray[np.uint8] | NDArray[np.uint16]
 Row = NDArray[np.float32]
@@ -27,7 +28,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 def _compiled(function: _Function) -> _Function:
     # No pixel is NaN and no zero has a sign that counts, which is what lets maxima use SIMD.
-    return njit(cache=True, nogil=True, error_model="numpy", fastmath={"nnan", "nsz"})(function)  # type: ignore[return-value]
+    return compiling(error_model="numpy", fastmath={"nnan", "nsz"})(function)
 
 
 def hlg_tables() -> Tables:
@@ -107,17 +108,19 @@ def _chroma_row(plane: Plane, y: int, height: int, scale: Scale, narrow: Row, ou
     if rows < height:
         own, share = min(y >> 1, rows - 1), np.float32(0.25)
         other = min(max(own + (1 if y & 1 else -1), 0), rows - 1)
+    nearer, further = plane[own], plane[other]
     for x in range(columns):
-        near, far = np.float32(plane[own, x]), np.float32(plane[other, x])
+        near, far = np.float32(nearer[x]), np.float32(further[x])
         narrow[x] = (near + (far - near) * share - zero) * worth
     if columns == width:
         out[:width] = narrow[:width]
         return
     narrow[columns] = narrow[columns - 1]
-    for x in range((width + 1) >> 1):
-        place = min(x, columns - 1)
-        out[2 * x] = narrow[place]
-        out[2 * x + 1] = (narrow[place] + narrow[place + 1]) * np.float32(0.5)
+    for x in range(columns):
+        out[2 * x] = narrow[x]
+        out[2 * x + 1] = (narrow[x] + narrow[x + 1]) * np.float32(0.5)
+    # Of luma alone chroma is one neutral sample.
+    out[2 * columns :] = narrow[columns]
 
 
 @_compiled
@@ -132,24 +135,40 @@ def _close_row(
 ) -> Peak:
     """Count a row of R'G'B', which is overwritten with its signal."""
     r, g, b = rgb
-    for x in range(r.size):
-        r[x], g[x], b[x] = _clipped(r[x]), _clipped(g[x]), _clipped(b[x])
     if tables[0].size:
+        for x in range(r.size):
+            r[x], g[x], b[x] = _clipped(r[x]), _clipped(g[x]), _clipped(b[x])
         _hlg_row(r, g, b, tables)
-    highest = np.float32(0)
     for x in range(r.size):
-        signal = max(r[x], g[x], b[x])
-        r[x] = signal
-        lit[x] |= np.uint8(signal > dark)
-        highest = max(highest, signal)
+        r[x] = _clipped(max(r[x], g[x], b[x]))
     for x in range(r.size):
-        counts[np.int32(r[x] * np.float32(65535) + np.float32(0.5))] += np.uint32(1)
+        lit[x] |= np.uint8(r[x] > dark)
+    _count_signal(r, counts)
+    highest = _highest(r)
     if highest <= peak[0]:
         return peak
     at = 0
     while r[at] < highest:
         at += 1
     return highest, at, y
+
+
+@_compiled
+def _highest(row: Row) -> np.float32:
+    """Return the highest of values that are not negative: their bits rise as they do, and integers are compared by the dozen."""
+    bits, most = row.view(np.int32), np.int32(0)
+    for x in range(bits.size):
+        most = max(most, bits[x])
+    return np.int32(most).view(np.float32)
+
+
+@_compiled
+def _count_signal(row: Row, counts: NDArray[np.uint32]) -> None:
+    bins = np.empty(row.size, np.uint16)
+    for x in range(row.size):
+        bins[x] = np.uint16(np.int32(row[x] * np.float32(65535) + np.float32(0.5)))
+    for x in range(row.size):
+        counts[bins[x]] += np.uint32(1)
 
 
 @_compiled

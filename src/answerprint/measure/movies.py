@@ -98,7 +98,7 @@ class _Collector:
         number, frame = numbered
         planes, bits = component_planes(frame.picture)
         small = self._thumbnail(planes, bits)
-        levels = _levels(frame, number, planes, bits, small)
+        levels = _levels(frame, number, planes, small)
         seen = look_at_codes(planes, bits, self._tags)
         return _Look(planes, bits, small, levels.model_copy(update={"look": seen}))
 
@@ -159,7 +159,6 @@ def _levels(
     frame: MovieFrame,
     number: int,
     planes: Mapping[str, Codes],
-    bits: int,
     small: NDArray[np.float32],
 ) -> FrameLevels:
     luma = luminance(small)
@@ -169,7 +168,7 @@ def _levels(
         error="decoded with errors" if frame.damaged else None,
         digest=digest(planes.values()),
         pixels=frame.picture.width * frame.picture.height,
-        channels={name: code_levels(plane, bits) for name, plane in planes.items()},
+        channels={name: code_levels(plane) for name, plane in planes.items()},
         luma=float(luma.mean()),
         luma_peak=float(luma.max()),
     )

@@ -47,12 +47,22 @@ def oklab(light: Plane) -> Plane:
     Light above diffuse white grows with its logarithm only, so that a
     flickering highlight does not outweigh the picture.
     """
-    finite = np.nan_to_num(light, nan=0.0, posinf=BRIGHTEST, neginf=0.0)
-    over = np.maximum(finite, 1)
-    compressed = np.minimum(finite, 1) + np.log(over)
+    compressed = made_finite(light, BRIGHTEST)
+    if compressed.max() > 1:
+        compressed = np.minimum(compressed, 1) + np.log(np.maximum(compressed, 1))
     roots = np.cbrt(cv2.transform(compressed, _RGB_TO_LMS))
     lab: Plane = cv2.transform(roots, _LMS_TO_LAB) * np.float32(100)
     return lab
+
+
+def made_finite(light: Plane, brightest: float) -> Plane:
+    """Return light with infinity as `brightest`, and with 0 for what is not a number or negative infinity.
+
+    Light that is finite, as nearly all is, is returned as it is.
+    """
+    if np.isfinite(light).all():
+        return light
+    return np.nan_to_num(light, nan=0.0, posinf=brightest, neginf=0.0)
 
 
 def local_contrast(lightness: Plane) -> Plane:
@@ -76,8 +86,7 @@ class View:
     def of(cls, picture: Plane) -> "View":
         """Make a view of linear Rec.709 light, (h, w, 3) float32, not-a-number and infinities allowed."""
         lab = oklab(picture)
-        finite = np.nan_to_num(luminance(picture), nan=0.0, posinf=BRIGHTEST, neginf=0.0)
-        return cls(lab, _tiled(finite))
+        return cls(lab, _tiled(made_finite(luminance(picture), BRIGHTEST)))
 
     @cached_property
     def contrast(self) -> Plane:

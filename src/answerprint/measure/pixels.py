@@ -1,33 +1,22 @@
-"""Levels of a plane of samples, exact and at the speed of a histogram.
+"""Levels of planes of samples, and the cells of an EXR frame that its neighbours are compared with."""
 
-A half float is an integer in disguise: one histogram of its 65,536 bit patterns
-holds minimum, maximum, mean and the counts of NaN, infinity and negatives
-exactly, and costs a quarter of one numpy reduction over float16.
-"""
-
-import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 import cv2
 import numpy as np
 import xxhash
-from numba import njit
 from numpy.typing import NDArray
 
+from answerprint.measure.halfloops import DARKEST_BITS, Bits
+from answerprint.measure.halves import HalfPlane, read_halves
 from answerprint.measured.frames import NEGATIVE_STEPS, ChannelLevels
 from answerprint.media.exr import Plane
-
-CELL: Final = 4
-"""Width of a damage cell in pixels: half an 8x8 DWA block, so that a block's damage fills whole cells."""
+from answerprint.order import Size
 
 DARKEST: Final = 2.0**-10
 """Light under which all is black to cells, a thousandth of diffuse white: noise spans many stops there."""
-
-DARKEST_BITS: Final = 0x1400
-"""Bit pattern of DARKEST."""
 
 ONE_STOP: Final = 1024
 """Bit patterns of half floats one stop apart differ by this much: the mantissa's 10 bits."""
@@ -36,33 +25,27 @@ TILE: Final = 4
 """Width in cells of the tiles whose texture is compared: a sample a cell alone says little."""
 
 _AROUND: Final = np.ones((3, 3), np.uint8)
-_LARGEST: Final = 0x7BFF
-_BRIGHT: Final = 0x6400
-"""Bit pattern of 1024, ten stops above diffuse white."""
-_NORMAL: Final = 0x0400
-"""Bit pattern of 2**-14, the smallest normal half float."""
-_threads = threading.local()
-_compiled: Any = njit(cache=True, nogil=True)
 
 
 def plane_levels(plane: Plane) -> ChannelLevels:
     """Return the levels of an EXR plane of any pixel type."""
     if plane.dtype == np.float16:
-        return _half_levels(histogram(plane.view(np.uint16), 16))
+        return read_halves(plane.view(np.float16)).levels
     finite, nan = np.isfinite(plane), int(np.isnan(plane).sum())
     return _of_finite(plane[finite], nan, int(finite.size - finite.sum()) - nan)
 
 
-def code_levels(plane: NDArray[np.uint8] | NDArray[np.uint16], bits: int) -> ChannelLevels:
-    """Return the levels of a movie plane, in code values of `bits` bits."""
-    return _from_histogram(histogram(plane, bits), np.arange(1 << bits, dtype=np.float64))
+def read_plane(plane: Plane) -> HalfPlane:
+    """Return the levels of an EXR plane of any pixel type, and its cells, as those of half floats."""
+    read = read_halves(_as_half(plane))
+    return read if plane.dtype == np.float16 else replace(read, levels=plane_levels(plane))
 
 
-def histogram(plane: NDArray[np.uint8] | NDArray[np.uint16], bits: int) -> NDArray[np.int64]:
-    """Count how often each of the 2**bits codes occurs in a contiguous plane."""
-    size = 1 << bits
-    counts: NDArray[np.float32] = cv2.calcHist([plane], [0], None, [size], [0, size])
-    return counts.ravel().astype(np.int64)
+def code_levels(plane: NDArray[np.uint8] | NDArray[np.uint16]) -> ChannelLevels:
+    """Return the levels of a movie plane, in code values."""
+    minimum, maximum, _, _ = cv2.minMaxLoc(plane)
+    # Sums of codes are whole numbers far below 2^53, so that the mean is exact.
+    return ChannelLevels(minimum=minimum, maximum=maximum, mean=cv2.sumElems(plane)[0] / plane.size)
 
 
 def digest(planes: Iterable[NDArray[np.generic]]) -> str:
@@ -74,31 +57,42 @@ def digest(planes: Iterable[NDArray[np.generic]]) -> str:
 
 
 def cells(planes: Iterable[Plane]) -> NDArray[np.int16]:
-    """Average planes over CELL x CELL pixels on a scale of 1024 to the stop.
+    """Average planes of one size over CELL x CELL pixels on a scale of 1024 to the stop.
 
     The bit pattern of a positive half is a piecewise linear logarithm, so the
     average is nearly geometric. What is darker than DARKEST, negatives among it,
     counts as that, NaN and infinity as the largest half. Returns (rows,
     columns, channels), of whole cells only.
     """
-    return _shrunk_together(planes)[0]
+    return _merged([read_plane(plane).averages for plane in planes])
 
 
-def texture(log_cells: NDArray[np.int16], corners: NDArray[np.int16]) -> NDArray[np.float32]:
+def texture(planes: Sequence[HalfPlane]) -> NDArray[np.float32]:
     """Return how far the first sample of a cell lies from its average, averaged over TILE x TILE cells.
 
     The corner of a DWA block is where all its cosines add up, so garbage in a
     block shows there most. Returns (rows, columns, channels), as `cells` does.
     """
-    rows, columns = log_cells.shape[:2]
-    size = (max(1, columns // TILE), max(1, rows // TILE))
-    distance = cv2.absdiff(corners, log_cells)
-    return np.asarray(cv2.resize(distance, size, interpolation=cv2.INTER_AREA), np.float32)
+    corners = (cv2.max(plane.corners, DARKEST_BITS) for plane in planes)
+    apart = (cv2.absdiff(c, plane.averages) for c, plane in zip(corners, planes, strict=True))
+    distance = _merged([np.asarray(plane) for plane in apart])
+    rows, columns = distance.shape[:2]
+    return shrunk(distance, (max(1, columns // TILE), max(1, rows // TILE))).astype(np.float32)
+
+
+def shrunk(log_cells: NDArray[np.int16], size: Size) -> NDArray[np.int16]:
+    """Average cells, or what is made of them, down to a size; rounded to whole patterns."""
+    # OpenCV averages floats in two thirds of the time that it takes for integers.
+    small: NDArray[np.float32] = cv2.resize(
+        log_cells.astype(np.float32), size, interpolation=cv2.INTER_AREA
+    )
+    return np.rint(small).astype(np.int16)
 
 
 def linear_light(log_cells: NDArray[np.int16]) -> NDArray[np.float32]:
     """Turn cells (or an average of them) back into scene-linear values, black being DARKEST."""
-    light: NDArray[np.float32] = log_cells.astype(np.uint16).view(np.float16).astype(np.float32)
+    # The fields of a positive half in those of a float, whose exponent is 112 more.
+    light = (log_cells.astype(np.uint32) << 13).view(np.float32) * np.float32(2.0**112)
     return light - np.float32(DARKEST)
 
 
@@ -107,8 +101,9 @@ class Reach:
     """Cells and texture of one frame, and the highest and lowest that a place sees within a cell's motion."""
 
     cells: NDArray[np.int16]
-    peaks: NDArray[np.int16]
-    """The highest sample of every cell."""
+    """As `cells` makes them."""
+    planes: tuple[HalfPlane, ...]
+    """The same and more, plane by plane."""
     high: NDArray[np.int16]
     low: NDArray[np.int16]
     texture: NDArray[np.float32]
@@ -116,63 +111,25 @@ class Reach:
 
     @classmethod
     def of(cls, planes: Sequence[Plane]) -> Self:
-        """Measure planes of one size, looking one cell around every cell and one tile around every tile."""
-        averages, peaks, corners = _shrunk_together(planes)
-        tiles = texture(averages, corners)
+        """Measure planes of one size."""
+        return cls.of_read([read_plane(plane) for plane in planes])
+
+    @classmethod
+    def of_read(cls, planes: Sequence[HalfPlane]) -> Self:
+        """Measure planes that have been read, looking one cell around every cell and one tile around every tile."""
+        averages = _merged([plane.averages for plane in planes])
+        tiles = texture(planes)
         high, low = cv2.dilate(averages, _AROUND), cv2.erode(averages, _AROUND)
-        return cls(averages, peaks, high, low, tiles, cv2.dilate(tiles, _AROUND))
+        return cls(averages, tuple(planes), high, low, tiles, cv2.dilate(tiles, _AROUND))
+
+    @property
+    def peaks(self) -> tuple[Bits, ...]:
+        """The highest sample of every cell, plane by plane."""
+        return tuple(plane.peaks for plane in self.planes)
 
 
-def _shrunk_together(
-    planes: Iterable[Plane],
-) -> tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.int16]]:
-    """Return averages, peaks and corners of the cells of planes of one size, (rows, columns, channels)."""
-    averages, peaks, corners = zip(*(_shrunk(_as_half(plane)) for plane in planes), strict=True)
-    return (
-        cv2.merge(averages).view(np.int16),
-        np.asarray(cv2.merge(peaks)),
-        np.asarray(cv2.merge(corners)),
-    )
-
-
-def _shrunk(
-    plane: NDArray[np.float16],
-) -> tuple[NDArray[np.uint16], NDArray[np.int16], NDArray[np.int16]]:
-    positive = _scratch(plane.shape)
-    # As signed integers negative halves lie below zero, where one SIMD maximum removes them:
-    # DWA leaves thousands of tiny negatives that would read as enormous in a pattern average.
-    cv2.max(plane.view(np.int16), DARKEST_BITS, positive)
-    cv2.min(positive, _LARGEST, positive)
-    rows, columns = (max(1, n // CELL) for n in plane.shape)
-    whole = positive[: rows * CELL, : columns * CELL]
-    # Halving twice has a SIMD path in OpenCV that shrinking to a quarter at once has not.
-    size = (columns * 2, rows * 2)
-    half = cv2.resize(whole.view(np.uint16), size, interpolation=cv2.INTER_AREA)
-    cell = cv2.resize(half, (columns, rows), interpolation=cv2.INTER_AREA)
-    peaks = np.empty((rows, columns), np.int16)
-    _highest(whole, peaks, np.empty(columns * CELL, np.int16))
-    return cell, peaks, np.ascontiguousarray(whole[::CELL, ::CELL])
-
-
-@_compiled
-def _highest(plane, out, line):  # type: ignore[no-untyped-def]
-    """Fill `out` with the highest sample of every cell; `line` is a row's scratch."""
-    for row in range(out.shape[0]):
-        top = row * CELL
-        for x in range(len(line)):
-            upper = max(plane[top, x], plane[top + 1, x])
-            line[x] = max(upper, plane[top + 2, x], plane[top + 3, x])
-        for column in range(out.shape[1]):
-            x = column * CELL
-            out[row, column] = max(line[x], line[x + 1], line[x + 2], line[x + 3])
-
-
-def _scratch(shape: tuple[int, ...]) -> NDArray[np.int16]:
-    """Return this thread's plane for intermediate values: a fresh one each time costs its page faults."""
-    plane: NDArray[np.int16] | None = getattr(_threads, "plane", None)
-    if plane is None or plane.shape != shape:
-        plane = _threads.plane = np.empty(shape, np.int16)
-    return plane
+def _merged(planes: Sequence[Bits]) -> NDArray[np.int16]:
+    return np.asarray(cv2.merge(planes), np.uint16).view(np.int16)
 
 
 def half_bits(plane: Plane) -> NDArray[np.int16]:
@@ -195,36 +152,3 @@ def _of_finite(values: NDArray[Any], nan: int, infinite: int) -> ChannelLevels:
         infinite=infinite,
         negative=tuple(int((values < step).sum()) for step in NEGATIVE_STEPS),
     )
-
-
-def _from_histogram(counts: NDArray[np.int64], values: NDArray[np.float64]) -> ChannelLevels:
-    occurring = np.flatnonzero(counts != 0)
-    values, counts = values[occurring], counts[occurring]
-    finite, nan = np.isfinite(values), int(counts[np.isnan(values)].sum())
-    held, times = values[finite], counts[finite]
-    total = int(times.sum())
-    return ChannelLevels(
-        minimum=float(held.min()) if total else None,
-        maximum=float(held.max()) if total else None,
-        mean=float((times * held).sum() / total) if total else None,
-        nan=nan,
-        infinite=int(counts.sum()) - total - nan,
-        negative=tuple(int(times[held < step].sum()) for step in NEGATIVE_STEPS),
-    )
-
-
-def _half_levels(counts: NDArray[np.int64]) -> ChannelLevels:
-    magnitudes = counts[:0x8000] + counts[0x8000:]
-    return _from_histogram(counts, _half_values()).model_copy(
-        update={
-            "overflow": int(magnitudes[_LARGEST]),
-            "plateau": int(counts[_BRIGHT : _LARGEST + 1].max()),
-            "denormal": int(magnitudes[1:_NORMAL].sum()),
-        }
-    )
-
-
-@cache
-def _half_values() -> NDArray[np.float64]:
-    """Return the value of every half-float bit pattern."""
-    return np.arange(1 << 16, dtype=np.uint16).view(np.float16).astype(np.float64)

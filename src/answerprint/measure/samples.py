@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.measure.bands import band_jump, chunk_lines
+from answerprint.measure.halfloops import CELL, DARKEST_BITS
 from answerprint.measure.isolated import alpha_speckles, glints, lit_where_clear, unexplained
-from answerprint.measure.pixels import CELL, DARKEST_BITS, ONE_STOP, Reach, half_bits
+from answerprint.measure.pixels import ONE_STOP, Reach, half_bits, shrunk
 from answerprint.measured.exr import ExrPart
 from answerprint.measured.frames import NEGATIVE_STEPS, ChannelLevels
 from answerprint.measured.samples import (
@@ -75,7 +76,7 @@ def observe_samples(
     picture = [planes[name] for name in part.picture]
     height, width = reach.cells.shape[:2]
     size = (max(1, width // RELATED), max(1, height // RELATED))
-    small = np.asarray(cv2.resize(reach.cells, size, interpolation=cv2.INTER_AREA))
+    small = shrunk(reach.cells, size)
     figures = SampleFigures(
         patches=tuple(_patches(part, planes, levels)),
         channels=_related(small) if len(picture) == 3 else None,
@@ -161,7 +162,8 @@ def _between(
     shapes = {t.reach.cells.shape for t in (before, middle, after)}
     if len(shapes) > 1:
         return None
-    band = band_jump(before.reach.cells, middle.reach.cells, after.reach.cells, middle.lines)
+    three = ([plane.averages for plane in t.reach.planes] for t in (before, middle, after))
+    band = band_jump(*three, lines=middle.lines)
     update = {"band": band, "fireflies": _fireflies(before.reach, middle, after.reach)}
     return middle.figures.model_copy(update=update)
 

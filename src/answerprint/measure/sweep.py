@@ -4,6 +4,7 @@ Memory: (threads + AHEAD) frames, whatever the length of the sequence.
 """
 
 import os
+import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,7 +23,7 @@ from answerprint.measure.damage import outlying
 from answerprint.measure.flashes import FlashMeter
 from answerprint.measure.look import look_at_light
 from answerprint.measure.motion import THUMB, MotionMeter
-from answerprint.measure.pixels import Reach, digest, linear_light, plane_levels
+from answerprint.measure.pixels import Reach, digest, linear_light, plane_levels, read_plane, shrunk
 from answerprint.measure.samples import SampleWatch, Traits, observe_samples
 from answerprint.measure.watch import Watch
 from answerprint.measured.clips import SequenceMeasures
@@ -90,10 +91,14 @@ def observe_frame(frame: ExrFrame, file: FrameFile) -> Observed:
     """Measure a decoded frame."""
     main, picture = frame.header.main, frame.picture
     planes = frame.planes[frame.header.parts.index(main)]
-    reach = Reach.of(picture) if picture else None
+    read = {name: read_plane(planes[name]) for name in main.picture}
+    reach = Reach.of_read(list(read.values())) if read else None
     thumb = _thumbnail(reach.cells, frame.header) if reach else None
     luma = luminance(thumb) if thumb is not None else None
-    channels = {name: plane_levels(plane) for name, plane in planes.items()}
+    channels = {
+        name: read[name].levels if name in read else plane_levels(plane)
+        for name, plane in planes.items()
+    }
     levels = FrameLevels(
         number=file.number,
         name=file.name,
@@ -102,7 +107,7 @@ def observe_frame(frame: ExrFrame, file: FrameFile) -> Observed:
         channels=channels,
         luma=float(luma.mean()) if luma is not None else None,
         luma_peak=float(luma.max()) if luma is not None else None,
-        look=look_at_light(picture, reach.cells, main.chromaticities) if reach else None,
+        look=look_at_light(picture, reach, main.chromaticities) if reach else None,
     )
     traits = observe_samples(main, planes, channels, reach) if reach else None
     return Observed(levels, frame.header, reach, thumb, traits)
@@ -141,19 +146,39 @@ class FramePool:
 def frame_pool(name: str, threads: int | None = None) -> Iterator[FramePool]:
     """Open threads for frames, by default one a core; while they run the memory of frames is used again."""
     count = threads or default_threads()
-    with ThreadPoolExecutor(count, name) as pool, single_threaded_opencv(), frames_reused():
+    with single_threaded_opencv(), frames_reused(), ThreadPoolExecutor(count, name) as pool:
         yield FramePool(pool, count)
+
+
+_counting = threading.Lock()
+
+
+class _Single:
+    """How many blocks keep OpenCV on one thread, and how many threads it had before."""
+
+    blocks = 0
+    before = 0
 
 
 @contextmanager
 def single_threaded_opencv() -> Iterator[None]:
-    """Keep OpenCV on the calling thread: frames are the unit of parallelism, not rows."""
-    before = cv2.getNumThreads()
-    cv2.setNumThreads(1)
+    """Keep OpenCV on the calling thread: frames are the unit of parallelism, not rows.
+
+    How many threads OpenCV uses is one number for the process: where several of
+    these blocks run at once, the first takes it down and the last puts it back.
+    """
+    with _counting:
+        if not _Single.blocks:
+            _Single.before = cv2.getNumThreads()
+            cv2.setNumThreads(1)
+        _Single.blocks += 1
     try:
         yield
     finally:
-        cv2.setNumThreads(before)
+        with _counting:
+            _Single.blocks -= 1
+            if not _Single.blocks:
+                cv2.setNumThreads(_Single.before)
 
 
 class Collector:
@@ -206,8 +231,7 @@ class Collector:
 def _thumbnail(log_cells: NDArray[np.int16], header: ExrHeader) -> NDArray[np.float32]:
     """Shrink cells to linear BT.709 light, by the chromaticities the header states."""
     height, width = log_cells.shape[:2]
-    small = cv2.resize(log_cells, fit_within(width, height, THUMB), interpolation=cv2.INTER_AREA)
-    light = linear_light(small)
+    light = linear_light(shrunk(log_cells, fit_within(width, height, THUMB)))
     if light.ndim == 2:
         return np.asarray(cv2.merge([light] * 3))
     try:

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any, Final, TextIO
+from typing import Any, Final, TextIO, cast
 
 import numpy as np
 import OpenEXR
@@ -248,12 +248,18 @@ def _reason(said: list[str]) -> str:
     return text.partition(" in /")[0].partition(" in <")[0] or "the decoder gave up"
 
 
-class _Router(io.TextIOBase):
-    """Stands in for `sys.stdout` and keeps back what capturing threads print, thread by thread."""
+class _Router:
+    """Stands in for `sys.stdout` and keeps back what capturing threads print, thread by thread.
+
+    To all others it is that stream: they may ask for its `buffer` or whether it is a terminal.
+    """
 
     def __init__(self, real: TextIO) -> None:
         self.real = real
         self.kept: dict[int, list[str]] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
 
     def write(self, text: str) -> int:
         kept = self.kept.get(threading.get_ident())
@@ -261,9 +267,6 @@ class _Router(io.TextIOBase):
             return self.real.write(text)
         kept.append(text)
         return len(text)
-
-    def flush(self) -> None:
-        self.real.flush()
 
 
 _routing = threading.Lock()
@@ -290,11 +293,11 @@ def _captured_stdout() -> Iterator[list[str]]:
     with _routing:
         router = sys.stdout if isinstance(sys.stdout, _Router) else _router_of(sys.stdout)
         router.kept[me] = said
-        sys.stdout = router
+        sys.stdout = cast("TextIO", router)
     try:
         yield said
     finally:
         with _routing:
             del router.kept[me]
-            if not router.kept and sys.stdout is router:
+            if not router.kept and cast("object", sys.stdout) is router:
                 sys.stdout = router.real
