@@ -1,6 +1,6 @@
 """Measures baked transforms against exact OpenColorIO, on the same decoded frames and as many threads.
 
-    bench_color.py [SOURCE] [--frames N] [--rounds N]
+    bench_color.py [SOURCE] [--views NAME,...|all] [--frames N] [--rounds N]
 
 SOURCE is what `answerprint check` takes; without one it is the rendered clip of bench.py.
 Both sides begin with half-float planes. OpenColorIO is given what it wants, interleaved
@@ -40,7 +40,7 @@ def main() -> None:
         f"color: {len(frames)} frames of {asked.source.name}, {pixels / len(frames) / 1e6:.1f} million pixels each, "
         f"{threads} threads, {asked.rounds} rounds, load {os.getloadavg()[0]:.1f} before"
     )
-    for view in VIEWS:
+    for view in asked.views:
         compare(view, frames, threads, asked.rounds)
 
 
@@ -48,6 +48,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     usual = Path(tempfile.gettempdir()) / "answerprint-bench"
     parser.add_argument("source", nargs="?", type=Path)
+    parser.add_argument("--views", type=views_named, default=VIEWS, metavar="NAME,...|all")
     parser.add_argument("--frames", type=int, default=FRAMES)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--cache", type=Path, default=usual / "cache")
@@ -57,6 +58,13 @@ def arguments() -> argparse.Namespace:
 
         asked.source = prepare(usual)[0]
     return asked
+
+
+def views_named(words: str) -> tuple[str, ...]:
+    """Read names of views, or all."""
+    from answerprint.color.views import VIEWS as KNOWN
+
+    return tuple(KNOWN) if words == "all" else tuple(words.split(","))
 
 
 def decoded(source: Path, count: int) -> list[tuple[list[Any], Any]]:

@@ -39,12 +39,15 @@ def test_a_view_that_a_config_lacks_says_so(capsys: pytest.CaptureFixture[str]) 
 def test_a_proof_is_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = zipped(tmp_path / "exr.zip", frames(3))
     code = run(["color", "prove", "--view", "sdr-rec709", "--sweep", "5000", "-q", str(source)])
-    head, pictures, sweep, verdict = capsys.readouterr().out.splitlines()
+    head, pictures, sweep, uphill, verdict, *evidence = capsys.readouterr().out.splitlines()
     assert head.split()[:4] == ["view", "on", "megapixels", "mean"]
     assert pictures.split()[:3] == ["sdr-rec709", "pictures", "0.04"]
     assert sweep.split()[:3] == ["sdr-rec709", "sweep", "0.01"]
+    assert uphill.split()[:2] == ["sdr-rec709", "uphill"]
     broken = "BROKEN by sdr-rec709" in verdict
     assert broken == (code == 1)
+    assert all("evidence, no bound: of 0.005 million" in line for line in evidence)
+    assert all("fewer than 1 in 1,667 is" in line for line in evidence)
 
 
 def test_a_proof_is_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,9 @@ from answerprint.color.baking import Fineness, bake
 def small_bakes(cache: Path) -> Iterator[None]:
     """Bake on a coarse lattice, kept in `cache`, apart from the real ones of this process and this run."""
     with pytest.MonkeyPatch.context() as patched:
-        coarsely = partial(bake, fineness=Fineness(side=8, draws=2, at_once=1 << 15, parts_on=0))
+        coarsely = partial(
+            bake, fineness=Fineness(side=12, draws=5, turns=1, at_once=1 << 13, parts_on=0)
+        )
         patched.setattr(rendering, "bake", coarsely)
         patched.setattr(rendering, "_LOADED", {})
         patched.setenv(bakes.PLACE, str(cache))

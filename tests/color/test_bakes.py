@@ -18,7 +18,7 @@ from functools import partial
 from answerprint.color import rendering
 from answerprint.color.baking import Fineness, bake
 from answerprint.color.grading import Grading
-rendering.bake = partial(bake, fineness=Fineness(9, 1, 1 << 14))
+rendering.bake = partial(bake, fineness=Fineness(side=9, draws=1, turns=1, at_once=1 << 14))
 baked = []
 made = rendering.rendering(Grading(), rendering.WORTH, progress=lambda station, done, total: baked.append(station))
 print(len(baked), made.bake.bytes)
@@ -75,6 +75,19 @@ def test_curves_come_back_as_they_were() -> None:
     assert isinstance(found, Curves)
     for name in ("axes", "weights", "gains", "curves"):
         assert np.array_equal(getattr(found, name), getattr(some_curves(), name))
+
+
+def test_editions_before_are_dropped_and_other_keys_are_not(place: Path) -> None:
+    names = [
+        f"abc-{bakes.EDITION - 1}",
+        "abc-1",
+        f"abc-{bakes.EDITION + 1}",
+        f"abd-{bakes.EDITION - 1}",
+    ]
+    for name in names:
+        (place / name).mkdir(parents=True)
+    kept()
+    assert [(place / name).exists() for name in names] == [False, False, True, True]
 
 
 def test_a_bake_that_is_kept_again_replaces_the_old_and_leaves_nothing() -> None:

@@ -66,6 +66,9 @@ def test_sdr_transfers() -> None:
 def test_what_a_player_assumes_of_untagged_pictures() -> None:
     assert resolved(ColorTags(), (1280, 720), "yuv420p") == BT709
     assert resolved(ColorTags(), (720, 480), "yuv420p").matrix == "smpte170m"
+    assert resolved(ColorTags(), (720, 480), "yuv420p").primaries == "bt709"
+    assert resolved(ColorTags(primaries="bt470bg"), (720, 576), "yuv420p").primaries == "bt709"
+    assert resolved(ColorTags(primaries="bt2020"), (720, 576), "yuv420p").primaries == "bt2020"
     assert resolved(ColorTags(), (1280, 720), "yuvj420p").range == "pc"
     assert resolved(ColorTags(matrix="bt709"), (1280, 720), "gbrp").matrix == "gbr"
     assert chromaticities(ColorTags(primaries="bt2020")) == REC2020

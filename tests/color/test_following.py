@@ -15,6 +15,9 @@ from tests.color.test_baking import SMALL, TOP, clamped, colors, errors, smooth
 
 Colors = NDArray[np.float32]
 
+NONE = np.zeros((FINE * (SMALL.side - 1),) * 3, np.bool_)
+"""No part marked."""
+
 
 def cut(light: Colors) -> Colors:
     """A jump of twelve ten-bit codes across a curved surface that no axis is parallel to."""
@@ -60,7 +63,7 @@ def test_a_fault_is_followed_through_cells_whose_marks_were_missed() -> None:
     forgotten = replace(whole, masks=whole.masks.copy())
     forgotten.masks[::4] = 0
     with ThreadPoolExecutor(2) as pool:
-        found = _Baking(Spacing(cut, np.eye(3), TOP), pool, SMALL).followed(forgotten)
+        found, _ = _Baking(Spacing(cut, np.eye(3), TOP), pool, SMALL).followed(forgotten, NONE)
     (first, missed), (second, again) = (errors(each, cut, colors()) for each in (forgotten, found))
     assert (first > TOLERANCE).sum() > 100
     assert (second > TOLERANCE).sum() * 5 < (first > TOLERANCE).sum()
@@ -71,5 +74,5 @@ def test_a_lattice_without_faults_stays_as_it_is() -> None:
     whole = bake(smooth, np.eye(3), TOP, clamps=True, fineness=SMALL)
     whole.masks[:] = 0
     with ThreadPoolExecutor(2) as pool:
-        found = _Baking(Spacing(smooth, np.eye(3), TOP), pool, SMALL).followed(whole)
+        found, _ = _Baking(Spacing(smooth, np.eye(3), TOP), pool, SMALL).followed(whole, NONE)
     assert found.masks.tobytes() == whole.masks.tobytes()

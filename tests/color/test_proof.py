@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from answerprint.cli.color import pictures_of
 from answerprint.color import rendering as room
@@ -18,16 +17,11 @@ from answerprint.color.proof import (
     Errors,
     LinearPicture,
     Proof,
-    delta_e_itp,
     prove_view,
     swept,
 )
-from answerprint.color.transfer import encode_pq, pq
-from answerprint.color.views import VIEWS
 from tests.color.small import small_bakes
 from tests.made import picture
-
-PQ = VIEWS["hdr-pq-1000"].tags
 
 
 @pytest.fixture
@@ -41,15 +35,16 @@ def one(seed: int = 0) -> LinearPicture:
     return LinearPicture([light[..., n] for n in range(3)], AP0)
 
 
-def codes(*rows: tuple[float, float, float]) -> NDArray[np.uint16]:
-    return np.asarray(np.rint(np.array(rows).T * 65535), np.uint16)
-
-
 def test_pictures_and_a_sweep_are_compared_and_added_up(small: None) -> None:
     proof = prove_view(Grading(), [one(0), one(5)], sweep=20_000)
     assert proof.pictures is not None
     assert proof.sweep is not None
     assert (proof.pictures.pixels, proof.sweep.pixels) == (2 * 160 * 90, 20_000)
+    assert proof.uphill is not None
+    assert [on for on, _ in proof.compared] == ["pictures", "sweep", "uphill"]
+    assert proof.uphill.largest >= 0.9 * max(proof.pictures.largest, proof.sweep.largest)
+    assert proof.uphill.mean > proof.sweep.mean
+    assert proof.sweep.doubt == pytest.approx(3 / 20_000)
     for errors in (proof.pictures, proof.sweep):
         assert 0 < errors.mean <= errors.most <= errors.largest < 2 * TOLERANCE
         assert 0 < errors.delta_e < errors.largest_delta_e
@@ -77,7 +72,21 @@ def test_nothing_to_compare_is_no_result(small: None) -> None:
     proof = prove_view(Grading(), sweep=0)
     assert proof.pictures is None
     assert proof.sweep is None
+    assert proof.uphill is None
     assert proof.holds
+
+
+def test_a_fault_between_the_colors_of_a_sweep_is_climbed_to(small: None) -> None:
+    """A node that is wrong is most so at the node itself, which no color of the sweep hits."""
+    prove_view(Grading(), sweep=1000)
+    ((key, made),) = room._LOADED.items()
+    assert isinstance(made, Lattice)
+    made.table[1::97] ^= np.uint16(1 << 9)
+    proof = prove_view(Grading(), sweep=2000)
+    del room._LOADED[key]
+    assert proof.sweep is not None
+    assert proof.uphill is not None
+    assert proof.uphill.largest > 1.02 * proof.sweep.largest
 
 
 @pytest.mark.parametrize(
@@ -94,6 +103,17 @@ def test_the_promise_is_two_codes_and_one_in_the_mean(
     assert errors.ratio == 9
 
 
+@pytest.mark.parametrize(("mean", "largest", "holds"), [(1.4, 2, True), (0.5, 2.01, False)])
+def test_of_colors_uphill_the_largest_error_counts(
+    mean: float, largest: float, holds: bool
+) -> None:
+    errors = Errors(
+        pixels=1, mean=mean, most=1, largest=largest, over=0, delta_e=0, largest_delta_e=0,
+        exact_share=0, baked_seconds=1, exact_seconds=9,
+    )  # fmt: skip
+    assert Proof(grading=Grading(), threads=1, uphill=errors).holds == holds
+
+
 def test_a_sweep_is_of_all_of_ap0_and_always_the_same() -> None:
     colors = np.concatenate(list(swept(300_000)), axis=1)
     assert colors.shape == (3, 300_000)
@@ -105,35 +125,6 @@ def test_a_sweep_is_of_all_of_ap0_and_always_the_same() -> None:
     assert grey == pytest.approx(1 / 16, abs=0.001)
     assert np.array_equal(colors[:, :1000], next(swept(300_000))[:, :1000])
     assert [part.shape[1] for part in swept(262_145)] == [262_144, 1]
-
-
-def test_greys_differ_by_720_times_their_pq(small: None) -> None:
-    """BT.2124: I of a grey is its PQ code."""
-    step = delta_e_itp(codes((0.5, 0.5, 0.5)), codes((0.51, 0.51, 0.51)), PQ)
-    assert step[0] == pytest.approx(7.2, abs=0.01)
-    white, grey = encode_pq(np.array([100.0, 100 * 0.5**2.4]))
-    sdr = delta_e_itp(codes((1, 1, 1)), codes((0.5, 0.5, 0.5)), VIEWS["sdr-rec709"].tags)
-    assert sdr[0] == pytest.approx(720 * (white - grey), rel=1e-3)
-
-
-def test_colors_differ_as_in_itp_written_out() -> None:
-    """ICtCp of BT.2100 (table 7) by fractions, T half of CT (BT.2124)."""
-    first, second = (0.6, 0.4, 0.3), (0.58, 0.42, 0.31)
-
-    def itp(code: tuple[float, ...]) -> NDArray[np.float64]:
-        red, green, blue = pq(np.array(code))
-        cones = np.array(
-            [(1688 * red + 2146 * green + 262 * blue) / 4096, (683 * red + 2951 * green + 462 * blue) / 4096,
-             (99 * red + 309 * green + 3688 * blue) / 4096]
-        )  # fmt: skip
-        long, middle, short = encode_pq(cones)
-        return np.array(
-            [0.5 * long + 0.5 * middle, (6610 * long - 13613 * middle + 7003 * short) / 8192,
-             (17933 * long - 17390 * middle - 543 * short) / 4096]
-        )  # fmt: skip
-
-    expected = 720 * np.linalg.norm(itp(first) - itp(second))
-    assert delta_e_itp(codes(first), codes(second), PQ)[0] == pytest.approx(expected, rel=1e-3)
 
 
 @pytest.mark.long

@@ -32,6 +32,22 @@ HALVED = """<?xml version="1.0" encoding="UTF-8"?>
   </Matrix>
 </ProcessList>
 """
+STUDIO = """ocio_profile_version: 2.1
+search_path: luts
+roles: {{default: lin, aces_interchange: {scene}}}
+file_rules:
+  - !<Rule> {{name: Default, colorspace: default}}
+displays:
+  Monitor:
+    - !<View> {{name: Film, colorspace: film}}
+colorspaces:
+  - !<ColorSpace> {{name: lin}}
+  - !<ColorSpace> {{name: house}}
+  - !<ColorSpace>
+    name: film
+    from_scene_reference: !<FileTransform> {{src: film.cube, interpolation: linear}}
+"""
+"""A studio's own config, which calls ACES2065-1 `house`, and says so by the role."""
 GREY = np.full((1, 3), 0.18, np.float32)
 
 
@@ -77,6 +93,20 @@ def test_pixels_that_opencolorio_drops_are_asked_for_again() -> None:
     assert np.abs(ours[dropped] - around).max(initial=0) * 1023 < 0.5
     if ocio.__version__ == "2.6.0":
         assert 0 < dropped.size < 60
+
+
+@pytest.mark.parametrize("view", ["hdr-pq-1000", "hdr-pq-1000-p3", "hdr-hlg-1000"])
+def test_a_pixel_dropped_by_an_hdr_view_is_not_black(view: str) -> None:
+    """PQ has no code of 0: what is dropped there comes out as 7e-7."""
+    light = np.array([[550.70233, 340.32162, 3344.5254]], np.float32)
+    transform = exact(Grading(view=view))
+    raw = light.copy()
+    transform._processor.applyRGB(raw)
+    around = transform(light * np.float32(1.001))
+    assert around.min() > 0.7
+    assert np.abs(transform(light.copy()) - around).max() * 1023 < 0.5
+    if ocio.__version__ == "2.6.0":
+        assert raw.max() < 1e-5
 
 
 def test_black_and_what_is_darker_stay_black() -> None:
@@ -182,3 +212,40 @@ def test_a_picture_goes_to_display_and_back() -> None:
     scene = colors(600).reshape(20, 30, 3)[..., :1].repeat(3, axis=2)
     back = to_scene(to_display(scene, "hdr-pq-1000"), "hdr-pq-1000")
     assert np.allclose(back, scene, rtol=0.02, atol=1e-3)
+
+
+def studio(folder: Path, *, gain: float | None = 1.0, scene: str = "house") -> Grading:
+    (folder / "luts").mkdir(parents=True)
+    if gain is not None:
+        (folder / "luts" / "film.cube").write_text(f"LUT_1D_SIZE 2\n0 0 0\n1 {gain} 1\n")
+    (folder / "studio.ocio").write_text(STUDIO.format(scene=scene))
+    return Grading(config=str(folder / "studio.ocio"), view="Monitor/Film")
+
+
+def test_a_studio_s_config_may_call_aces_by_another_name(tmp_path: Path) -> None:
+    code = exact(studio(tmp_path / "one", gain=0.5))(GREY.copy())
+    assert np.allclose(code, [[0.18, 0.09, 0.18]], atol=1e-4)
+
+
+def test_a_key_names_the_files_that_a_config_refers_to(tmp_path: Path) -> None:
+    keys = [
+        exact(studio(tmp_path / name, gain=gain)).key
+        for name, gain in (("one", 1.0), ("two", 0.5), ("three", 1.0))
+    ]
+    assert keys[0] == keys[2] != keys[1]
+
+
+def test_what_a_config_lacks_is_said_in_a_line(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"for Monitor/Film: .*'film\.cube' could not be located"):
+        exact(studio(tmp_path / "no-lut", gain=None))
+    with pytest.raises(
+        SourceError, match="no color space aces_interchange, nor one called ACES2065-1"
+    ):
+        exact(studio(tmp_path / "no-role", scene="gone"))
+    with pytest.raises(SourceError, match=r"there\.ocio: no such config file"):
+        exact(Grading(config="not/there.ocio"))
+    broken = tmp_path / "broken.ocio"
+    broken.write_text("ocio_profile_version: 2\nroles: [\n")
+    with pytest.raises(SourceError, match=r"broken\.ocio: is no config that .* line 3") as told:
+        exact(Grading(config=str(broken)))
+    assert "\n" not in str(told.value)

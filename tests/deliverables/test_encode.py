@@ -337,3 +337,29 @@ def test_one_pass_serves_several_views(tmp_path: Path) -> None:
     plain = ap.deliver(shot, "prores-422hq", tmp_path / "plain.mov")
     assert bright.digest != plain.digest
     assert decoded(tmp_path / "bright.mov").mean() > decoded(tmp_path / "plain.mov").mean()
+
+
+@pytest.mark.parametrize(
+    ("preset", "name", "said"),
+    [
+        ("gif-loop", "out.mp4", "gif-loop makes .gif files; call it out.gif"),
+        ("h264-web", "out.MOV", "h264-web makes .mp4 files; call it out.mp4"),
+        ("png16", "out.png", "png16 makes a folder of frames; call it out"),
+        ("ffv1-archive", "in.mkv", "is the clip itself; name another file"),
+    ],
+)
+def test_a_name_that_lies_or_would_lose_the_clip_is_refused(
+    tmp_path: Path, preset: str, name: str, said: str
+) -> None:
+    source = movie(tmp_path / "in.mkv", codes(3))
+    before = source.read_bytes()
+    with pytest.raises(ap.UsageError, match=said):
+        ap.deliver(source, preset, tmp_path / name, overwrite=True)
+    assert source.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["in.mkv"]
+
+
+def test_a_name_that_says_nothing_is_a_name(tmp_path: Path) -> None:
+    source = movie(tmp_path / "in.mkv", codes(3))
+    assert ap.deliver(source, "h264-web", tmp_path / "out.v2").decoded == 3
+    assert ap.deliver(source, "jpeg-poster", tmp_path / "out.JPEG").decoded == 1

@@ -20,7 +20,7 @@ Bake = Lattice | Curves
 
 PLACE: Final = "ANSWERPRINT_CACHE"
 """Environment variable that names the folder; else `answerprint` below the user's cache folder."""
-EDITION: Final = 8
+EDITION: Final = 10
 """Counts changes of how bakes are made: those of another edition are not used."""
 
 _KINDS: Final[dict[str, type[Bake]]] = {"lattice": Lattice, "curves": Curves}
@@ -60,7 +60,10 @@ def load(key: str) -> Bake | None:
 
 
 def keep(key: str, bake: Bake) -> None:
-    """Write a bake so that other processes see it whole or not at all; a folder that cannot be written keeps none."""
+    """Write a bake so that other processes see it whole or not at all, and drop those of editions before.
+
+    A folder that cannot be written keeps none.
+    """
     folder = bake_folder() / f"{key}-{EDITION}"
     with suppress(OSError):
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -69,6 +72,8 @@ def keep(key: str, bake: Bake) -> None:
             _write(work, bake)
             shutil.rmtree(folder, ignore_errors=True)
             work.replace(folder)
+            for edition in range(1, EDITION):
+                shutil.rmtree(folder.with_name(f"{key}-{edition}"), ignore_errors=True)
         finally:
             shutil.rmtree(work, ignore_errors=True)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from answerprint.color.kernel import FINE, ONE
+from answerprint.color.kernel import FINE
 from answerprint.color.lattice import Lattice
 
 Parts = NDArray[np.bool_]
@@ -29,7 +29,7 @@ class Faces:
 def marked_parts(lattice: Lattice) -> Parts:
     """Return which parts of a lattice are marked."""
     cells = lattice.side - 1
-    bits = (lattice.masks[:, None] >> np.arange(FINE**3, dtype=np.uint64)) & ONE
+    bits = np.unpackbits(lattice.masks.view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
     inner = np.zeros((len(lattice.cells), FINE**3), np.bool_)
     inner[lattice.cells >= 0] = bits[lattice.cells[lattice.cells >= 0]]
     split = inner.reshape(cells, cells, cells, FINE, FINE, FINE)

@@ -4,6 +4,7 @@ Matrices and ranges are those of ITU-T H.273. Memory: the result, and a few line
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 import cv2
@@ -157,8 +158,9 @@ def _encoding(format_: PixelFormat, matrix: str, range_: str) -> NDArray[np.floa
     return np.column_stack([rows * (spans / WHITE)[:, None], zeros]).astype(np.float32)
 
 
+@lru_cache(maxsize=32)
 def _decoding(components: str, bits: int, matrix: str | None, range_: str) -> NDArray[np.float32]:
-    """Return, for R', G' and B' of 16 bits, the weights of the codes of `components`, and an offset: (3, 4)."""
+    """Return, for R', G' and B' of 16 bits, the weights of the codes of `components`, and an offset: (3, 4); not to be changed."""
     rows = to_rgb_matrix(matrix) if components == "YUV" else np.eye(3, dtype=np.float32)
     spans, zeros = _scales(components, bits, range_)
     weights = rows * (WHITE / spans)
@@ -197,10 +199,11 @@ def _step(full: int, small: int) -> int:
     raise ValueError(f"{small} samples of chroma do not belong to {full} of luma")
 
 
+@lru_cache(maxsize=256)
 def _between(
     start: int, count: int, step: int, samples: int, *, centered: bool
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
-    """Return the samples of chroma before and after each of `count` pixels, and the share of the latter."""
+    """Return the samples of chroma before and after each of `count` pixels, and the share of the latter; not to be changed."""
     place = np.arange(start, start + count) / step
     if centered:
         place += 0.5 / step - 0.5

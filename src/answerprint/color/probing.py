@@ -25,16 +25,16 @@ _CLIMBED: Final = 0.7
 """Sampled error from which the worst of a place is searched for, uphill from the worst sample."""
 _SUSPECT: Final = 0.35
 """Sampled error from which a place is sampled again, more densely."""
-_PROBES: Final = ((6, 24), (2, 20))
-"""Points that errors are sampled at, of every one, and more of a suspect: of coarse cells, and of parts of refined ones."""
+_PROBES: Final = ((24, 96), (2, 26))
+"""Points that errors are sampled at, of each and in all of a suspect: of coarse cells, and of parts of refined ones."""
 _REACHES: Final = (1.0, 0.5, 0.25, 0.12)
 """How far steps uphill go, in boxes, one round after the other."""
-_STEPS: Final = 6
+_STEPS: Final = 8
 """Steps tried in a round."""
 _ON_FACES: Final = 6
 """Points that errors are sampled at on a face beside a marked part."""
 _INSIDE: Final = 0.002
-"""How far inside the part they lie, in parts."""
+"""How far inside a part, or a cell, points on its faces and edges lie, in parts or cells."""
 _NO_TABLE: Final = np.zeros(1, np.float32)
 
 
@@ -60,13 +60,14 @@ class Prober:
         that pixels lie on the very face.
         """
         fine = self.parts > 1
-        few, more = _PROBES[fine]
+        few, every = _PROBES[fine]
         trusted = TRUSTED[fine]
-        off, places = self._over(corners, 0, few)
+        spread = _halfway(every, after=few if fine else 0)
+        off, places = self._over(corners, spread, 0, few)
         last = self.lattice.side - 1
         ends = ((corners == 0) | (corners >= last - 1.5 / self.parts)).any(axis=1)
         suspects = np.flatnonzero(((off > _SUSPECT) | ends | doubted) & (off <= trusted))
-        again, there = self._over(corners[suspects], few, few + more)
+        again, there = self._over(corners[suspects], spread, few, every)
         places[suspects] = np.where((again > off[suspects])[:, None], there, places[suspects])
         off[suspects] = np.maximum(off[suspects], again)
         climbing = np.flatnonzero((off > _CLIMBED) & (off <= trusted))
@@ -87,7 +88,7 @@ class Prober:
             places = (corners[some, None] + inside) / (self.lattice.side - 1)
             return self._worst_of(places.astype(np.float32))
 
-        off, places = _joined(self.pool.map(probe, np.array_split(np.arange(len(corners)), count)))
+        off, places = joined(self.pool.map(probe, np.array_split(np.arange(len(corners)), count)))
         climbing = np.flatnonzero((off > _CLIMBED) & (off <= TRUSTED[1]))
         top = self._climbed(corners[climbing], places[climbing])
         off[climbing[top > TOP_TRUSTED[1]]] = np.inf
@@ -98,30 +99,35 @@ class Prober:
 
         What goes the exact way is not off.
         """
-        values = self.spacing.values(places)
+        return self.off_of(self.spacing.values(places))
+
+    def off_of(self, values: Colors) -> NDArray[np.float32]:
+        """Return the same of values along the axes, (n, 3), which may lie outside them."""
         out = np.empty((3, len(values)), np.uint16)
         flat = [np.ascontiguousarray(values[:, n]) for n in range(3)]
         back = np.asarray(np.linalg.inv(self.lattice.axes), np.float64)
         missed = looked_up(self.lattice, flat, _NO_TABLE, back, out)
-        codes = self.spacing.codes(places)
-        codes[missed] = out.T[missed]
-        return np.asarray(np.abs(out.T - codes).max(axis=1) / np.float32(TEN_BIT), np.float32)
+        codes, off = self.spacing.codes_of(values), np.zeros(len(values), np.float32)
+        for channel in range(3):
+            np.maximum(off, np.abs(out[channel] - codes[:, channel]), out=off)
+        off[missed] = 0
+        return np.asarray(off / np.float32(TEN_BIT), np.float32)
 
-    def _over(self, corners: Colors, first: int, last: int) -> _Worst:
-        spread = spread_evenly(last)[first:] / np.float32(self.parts)
+    def _over(self, corners: Colors, spread: Colors, first: int, last: int) -> _Worst:
+        inner = spread[first:last] / np.float32(self.parts)
 
         def probe(some: Colors) -> _Worst:
-            inside = some[:, None] + spread[None]
+            inside = some[:, None] + inner[None]
             return self._worst_of(self._onto_faces(inside, some, np.arange(first, last)))
 
         count = max(1, len(corners) * (last - first) // self.at_once)
-        return _joined(self.pool.map(probe, np.array_split(corners, count)))
+        return joined(self.pool.map(probe, np.array_split(corners, count)))
 
     def _climbed(self, corners: Colors, places: Colors) -> NDArray[np.float32]:
         """Return the errors come to in boxes at `corners` by going uphill from `places`, one in each."""
         count = max(1, len(corners) * _STEPS // self.at_once)
         pieces = zip(np.array_split(corners, count), np.array_split(places, count), strict=True)
-        return _joined(self.pool.map(lambda piece: self._climb(*piece), pieces))[0]
+        return joined(self.pool.map(lambda piece: self._climb(*piece), pieces))[0]
 
     def _climb(self, corners: Colors, places: Colors) -> _Worst:
         last, size = self.lattice.side - 1, np.float32(1 / self.parts)
@@ -161,6 +167,20 @@ def spread_evenly(count: int) -> Colors:
     return np.asarray((0.5 + np.arange(count)[:, None] * steps) % 1, np.float32)
 
 
-def _joined(found: Iterable[_Worst]) -> _Worst:
+def _halfway(count: int, *, after: int) -> Colors:
+    """Return points of a unit cube spread evenly, after `after` of them those halfway along its edges and amid its faces.
+
+    What bends beside a box that does not bend itself shows there, and where
+    pieces meet that are interpolated each for itself.
+    """
+    steps = np.stack(np.meshgrid(*[(_INSIDE, 0.5, 1 - _INSIDE)] * 3, indexing="ij"), axis=-1)
+    middles = (steps == 0.5).sum(axis=-1)
+    points = np.concatenate([steps[middles == 1], steps[middles == 2]]).astype(np.float32)
+    even = spread_evenly(count - len(points))
+    return np.concatenate([even[:after], points, even[after:]])
+
+
+def joined(found: Iterable[_Worst]) -> _Worst:
+    """Return the parts of a pair that was made piece by piece as one."""
     off, places = zip(*found, strict=True)
     return np.concatenate(off), np.concatenate(places)

@@ -7,15 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.color import bakes
+from answerprint.color.axes import axes_of
 from answerprint.color.bakes import Bake
 from answerprint.color.baking import bake
 from answerprint.color.between import Between
 from answerprint.color.curves import Curves, shown_by_curves
-from answerprint.color.fitting import PRIMARIES, fitted
+from answerprint.color.fitting import fitted
 from answerprint.color.grading import Grading
 from answerprint.color.kernel import Plane, gather, scatter
 from answerprint.color.lattice import Colors, looked_up
-from answerprint.color.primaries import AP0, AP1, Chromaticities, rgb_to_rgb
+from answerprint.color.primaries import AP0, Chromaticities, rgb_to_rgb
 from answerprint.color.transforms import Exact, exact
 from answerprint.measured.movie import ColorTags
 from answerprint.progress import Progress, silent
@@ -25,11 +26,6 @@ WORTH: Final = 100_000_000
 
 It does not depend on what lies in the cache, so that the same work gives the same pictures everywhere.
 """
-TOPS: Final = (1024.0, 8192.0)
-"""Where lattices end: ACES 2.0 clamps AP1 light at 1024 for SDR, and at up to 6000 for 4000 cd/m2."""
-
-_SAME: Final = 0.2 / 1023
-"""Mean difference by which clamped colors are the same; on the clamp itself floats are rounded either way."""
 
 
 def half_light() -> NDArray[np.float32]:
@@ -78,15 +74,18 @@ class Rendering:
 class DisplayRendering:
     """Display pictures made for one kind of display brought to another, ready for many pictures."""
 
-    def __init__(self, transform: Between, bake: Bake | None) -> None:
+    def __init__(
+        self, transform: Between, bake: Bake | None, light: NDArray[np.float32] = _CODE
+    ) -> None:
         self._between = transform
         self.bake = bake
+        self._light = light
 
     def show(self, rgb: NDArray[np.uint16]) -> NDArray[np.uint16]:
         """Convert full-range R'G'B' of 16 bits, (3, h, w)."""
         flat = list(np.ascontiguousarray(rgb).reshape(3, -1))
         out = np.empty((3, flat[0].size), np.uint16)
-        missed = show_baked(self.bake, flat, _CODE, np.eye(3), out)
+        missed = show_baked(self.bake, flat, self._light, np.eye(3), out)
         for some in np.array_split(missed, max(1, missed.size >> 13)):
             if some.size:
                 scatter(self._between(gather(*flat, _CODE, some)), some, out)
@@ -103,21 +102,28 @@ def display_rendering(
 ) -> DisplayRendering | None:
     """Return what brings display pictures of `source` to a display of `target`; None where they are the same.
 
-    HDR becomes SDR by BT.2446, SDR becomes HDR by BT.2408, and SDR of other
-    primaries is converted in light.
+    HDR becomes SDR by BT.2446, SDR becomes HDR by BT.2408; PQ and HLG become
+    each other, and SDR of other primaries is converted, in light. Only the first
+    takes a bake.
     """
     between = Between.of(source, target)
     if between is None:
         return None
     if exactly or pixels < WORTH:
         return DisplayRendering(between, None)
+    if (factored := between.factored()) is not None:
+        return DisplayRendering(between, *factored)
     kept = _kept(between.key)
     if kept is None:
         with bakes.one_baker(between.key):
             kept = _kept(between.key)
             if kept is None:
                 progress("baking a display conversion, once on this machine", 0, None)
-                bakes.keep(between.key, bake(between, np.eye(3), 1.0, clamps=True))
+                # Codes end at 1: nothing beyond is converted, which baking would try.
+                bakes.keep(
+                    between.key,
+                    bake(lambda code: between(np.clip(code, 0, 1)), np.eye(3), 1.0, clamps=True),
+                )
                 kept = _kept(between.key)
     return DisplayRendering(between, kept)
 
@@ -127,42 +133,13 @@ def rendering(
 ) -> Rendering:
     """Make a grading ready to show `pixels` in all: baked where that is worth it and `exactly` is not asked.
 
-    A bake takes about a minute once a machine, where a matrix and curves are not
-    all of it, and is kept. Raises as `transforms.exact`.
+    A bake takes about a minute of a core once a machine, where a matrix and curves
+    are not all of it, and is kept. Raises as `transforms.exact`.
     """
     transform = exact(grading)
     if exactly or pixels < WORTH:
         return Rendering(transform, grading, None)
     return Rendering(transform, grading, _bake(grading, transform, progress))
-
-
-def axes_of(transform: Exact) -> tuple[Chromaticities, float, bool]:
-    """Return what a lattice of `transform` is best built on: primaries, their top, and whether colors are clamped to it.
-
-    Most output transforms clamp colors to some primaries before anything else,
-    so that nothing outside has to be sampled; it is found out by trying.
-    """
-    random = np.random.default_rng(1)
-    signs = np.where(random.random((4096, 3)) < 0.3, -1, 1)
-    dim, bright = (
-        random.random((4096, 3)) ** 3 * 4 * signs,
-        random.random((4096, 3)) ** 3 * TOPS[-1] * 4,
-    )
-    for primaries in PRIMARIES:
-        for top in TOPS:
-            back = rgb_to_rgb(primaries, AP0).T
-            if all(_clamps(transform, colors, back, top) for colors in (dim, bright)):
-                return primaries, top, True
-    return AP1, TOPS[0], False
-
-
-def _clamps(
-    transform: Exact, colors: NDArray[np.float64], back: NDArray[np.float64], top: float
-) -> bool:
-    off = np.abs(
-        _clipped(transform, colors @ back) - _clipped(transform, np.clip(colors, 0, top) @ back)
-    )
-    return bool(np.mean(off.max(axis=1)) < _SAME)
 
 
 def _bake(grading: Grading, transform: Exact, progress: Progress) -> Bake:
@@ -190,10 +167,6 @@ def _kept(key: str) -> Bake | None:
     if key not in _LOADED and (kept := bakes.load(key)) is not None:
         _LOADED[key] = kept
     return _LOADED.get(key)
-
-
-def _clipped(transform: Exact, colors: NDArray[np.float64]) -> NDArray[np.float32]:
-    return np.clip(transform(np.ascontiguousarray(colors, np.float32)), 0, 1)
 
 
 def show_baked(

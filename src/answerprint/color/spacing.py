@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from answerprint.color.kernel import RAMP_SHIFT
+from answerprint.color.kernel import RAMP_SHIFT, compiled
 from answerprint.color.lattice import BIAS, Colors, Exact
 
 _FIRST: Final = int(np.float32(BIAS).view(np.int32))
@@ -13,6 +13,8 @@ _LOG_SHARE: Final = 0.45
 """Share of plain logarithm in the spacing: greys saturate long before colors do."""
 _KNEE: Final = 2.0**-8
 """Light below which the logarithmic share of the spacing becomes even."""
+_BUCKETS: Final = 1 << 13
+"""Even pieces of an axis whose first step of the ramp is known: most hold one."""
 
 
 class Spacing:
@@ -25,19 +27,23 @@ class Spacing:
     def __init__(self, exact: Exact, axes: NDArray[np.float64], top: float) -> None:
         self._exact = exact
         self._back = np.linalg.inv(axes).T.astype(np.float32)
+        self._top = top
         self._steps = _steps_up_to(top)
         self.ramp = self._ramp()
+        edges = np.arange(_BUCKETS + 1) / _BUCKETS
+        found = np.searchsorted(self.ramp[:-1], edges, side="right") - 1
+        self._first_steps = found.clip(0, self._steps - 2).astype(np.int32)
 
     def codes(self, positions: Colors) -> Colors:
         """Return 16-bit codes, as floats, at positions (n, 3) in 0..1 along the axes."""
-        return self._shown(self.values(positions))
+        return self.codes_of(self.values(positions))
 
     def values(self, positions: Colors) -> Colors:
         """Return the values along the axes that the kernel's ramp sends to positions in 0..1."""
-        steps = np.interp(positions, self.ramp[:-1], np.arange(len(self.ramp) - 1))
-        whole = np.floor(steps).astype(np.int64)
-        low = _light(whole)
-        return (low + (steps - whole) * (_light(whole + 1) - low)).astype(np.float32)
+        flat = np.ascontiguousarray(positions, np.float32).reshape(-1)
+        found = np.empty(flat.size, np.float32)
+        _values_at(flat, self.ramp, self._first_steps, _FIRST, BIAS, found)
+        return found.reshape(positions.shape)
 
     def positions(self, values: Colors) -> Colors:
         """Return where the kernel's ramp puts values from 0 to top: in 0..1."""
@@ -46,21 +52,38 @@ class Spacing:
         low, part = self.ramp[steps], (bits - (steps << RAMP_SHIFT)) / (1 << RAMP_SHIFT)
         return np.asarray(low + part * (self.ramp[steps + 1] - low), np.float32)
 
-    def _shown(self, values: Colors) -> Colors:
+    def codes_of(self, values: Colors) -> Colors:
+        """Return 16-bit codes, as floats, of values (n, 3) along the axes."""
         if not len(values):  # OpenColorIO refuses to do nothing
             return values
         shown = self._exact(values.astype(np.float32) @ self._back)
         return np.clip(shown, 0, 1) * np.float32(65535)
 
     def _ramp(self) -> NDArray[np.float32]:
-        """Return positions by the kernel's index, ending with a spare one."""
+        """Return positions by the kernel's index, that of `top` 1, ending with a spare one."""
         values = _light(np.arange(self._steps))
-        grey = self._shown(np.repeat(values[:, None], 3, axis=1).astype(np.float32)).mean(axis=1)
+        grey = self.codes_of(np.repeat(values[:, None], 3, axis=1).astype(np.float32)).mean(axis=1)
         response = np.maximum.accumulate(grey.astype(np.float64))
         logarithm = np.log2(values + _KNEE)
         mixed = (1 - _LOG_SHARE) * _unit(response) + _LOG_SHARE * _unit(logarithm)
-        ramp = _unit(mixed).astype(np.float32)
+        ramp = (mixed / np.interp(self._top, values, mixed)).astype(np.float32)
         return np.append(ramp, ramp[-1])
+
+
+@compiled
+def _values_at(positions, ramp, first_steps, first, bias, values):  # type: ignore[no-untyped-def]
+    """Turn positions to values, by going up the ramp from the first step of each one's bucket."""
+    buckets, last = np.float32(first_steps.shape[0] - 1), ramp.shape[0] - 3
+    for p in range(positions.shape[0]):
+        place = min(max(positions[p], np.float32(0)), np.float32(1))
+        step = first_steps[np.int32(place * buckets)]
+        while step < last and ramp[step + 1] <= place:
+            step += 1
+        low = np.int32(first + (step << RAMP_SHIFT)).view(np.float32)
+        high = np.int32(first + ((step + 1) << RAMP_SHIFT)).view(np.float32)
+        rise = ramp[step + 1] - ramp[step]
+        part = (place - ramp[step]) / rise if rise > 0 else np.float32(0)
+        values[p] = np.float64(low) - bias + np.float64(part) * (np.float64(high) - np.float64(low))
 
 
 def _light(steps: NDArray[np.int64]) -> NDArray[np.float64]:

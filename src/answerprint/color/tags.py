@@ -11,16 +11,21 @@ BT709: Final = ColorTags(primaries="bt709", transfer="bt709", matrix="bt709", ra
 
 _SD_HEIGHT: Final = 576
 """Lines up to which untagged pictures are BT.601: the practice of players, from the SD formats of BT.601."""
+_WIDE: Final = {"bt2020": REC2020, "smpte431": P3_D65, "smpte432": P3_D65}
 
 
 def resolved(tags: ColorTags, size: Size, pixel_format: str | None) -> ColorTags:
-    """Fill the gaps of a movie's tags with what a player assumes from its size and pixel format."""
+    """Fill the gaps of a movie's tags with what a player assumes from its size and pixel format.
+
+    Primaries are those that `chromaticities` takes them for, so that nothing
+    converts from ones that nothing else tells apart.
+    """
     sd = size[1] <= _SD_HEIGHT and size[0] <= 1024
     rgb = (pixel_format or "").startswith(("gbr", "rgb", "bgr", "pal8", "argb", "abgr", "0"))
     full = rgb or (pixel_format or "").startswith(("yuvj", "gray"))
     matrix = "gbr" if rgb else tags.matrix if tags.matrix != "gbr" else None
     return ColorTags(
-        primaries=tags.primaries or ("smpte170m" if sd else "bt709"),
+        primaries=tags.primaries if tags.primaries in _WIDE else "bt709",
         transfer=tags.transfer or "bt709",
         matrix=matrix or ("smpte170m" if sd else "bt709"),
         range=tags.range or ("pc" if full else "tv"),
@@ -29,6 +34,4 @@ def resolved(tags: ColorTags, size: Size, pixel_format: str | None) -> ColorTags
 
 def chromaticities(tags: ColorTags) -> Chromaticities:
     """Return the primaries a tag names; the SD sets differ little from BT.709 and are taken for it."""
-    if tags.primaries == "bt2020":
-        return REC2020
-    return P3_D65 if tags.primaries in ("smpte431", "smpte432") else REC709
+    return _WIDE.get(tags.primaries or "", REC709)

@@ -18,6 +18,8 @@ REFERENCE_WHITE: Final = 203.0
 
 HLG_PEAK: Final = 1000.0
 """The display that HLG light is given on, in cd/m2: the one whose system gamma is 1.2 (BT.2100)."""
+HLG_GAMMA: Final = 1.2
+"""That gamma."""
 
 PQ_CONSTANTS: Final = (2610 / 16384, 2523 / 32, 3424 / 4096, 2413 / 128, 2392 / 128)
 """m1, m2, c1, c2 and c3 of SMPTE ST 2084."""
@@ -25,7 +27,6 @@ PQ_CONSTANTS: Final = (2610 / 16384, 2523 / 32, 3424 / 4096, 2413 / 128, 2392 / 
 _M1, _M2, _C1, _C2, _C3 = PQ_CONSTANTS
 _HLG_A = 0.17883277
 _HLG_B, _HLG_C = 1 - 4 * _HLG_A, 0.5 - _HLG_A * math.log(4 * _HLG_A)
-_HLG_GAMMA = 1.2
 _LUMINANCE = (0.2627, 0.678, 0.0593)
 
 
@@ -92,11 +93,9 @@ def hlg(code: NDArray[Float]) -> NDArray[Float]:
     >>> round(float(hlg(np.full((1, 3), 0.75, np.float32))[0, 0]))
     203
     """
-    code = np.clip(code, 0, 1)
-    high = (np.exp((code - _HLG_C) / _HLG_A) + _HLG_B) / 12
-    scene = np.where(code <= 0.5, code * code / 3, high)
-    result: NDArray[Float] = HLG_PEAK * np.power(_luminance(scene), _HLG_GAMMA - 1) * scene
-    return result
+    scene = hlg_scene(code)
+    gain: NDArray[Float] = np.power(_luminance(scene), HLG_GAMMA - 1)
+    return HLG_PEAK * gain * scene
 
 
 def encode_hlg(light: NDArray[Float]) -> NDArray[Float]:
@@ -111,8 +110,28 @@ def encode_hlg(light: NDArray[Float]) -> NDArray[Float]:
     """
     shown = np.clip(light, 0, HLG_PEAK) / HLG_PEAK
     # The floor only keeps black from dividing by zero: its light is 0 whatever the gain.
-    gain = np.power(np.maximum(_luminance(shown), 1e-12), 1 / _HLG_GAMMA - 1)
-    scene = np.clip(shown * gain, 0, 1)
+    gain = np.power(np.maximum(_luminance(shown), 1e-12), 1 / HLG_GAMMA - 1)
+    return hlg_oetf(np.clip(shown * gain, 0, 1))
+
+
+def hlg_scene(code: NDArray[Float]) -> NDArray[Float]:
+    """Decode ARIB STD-B67 (HLG) to scene light, 0 to 1, channel by channel (BT.2100, inverse OETF).
+
+    >>> round(float(hlg_scene(np.float64(0.5))), 6)
+    0.083333
+    """
+    code = np.clip(code, 0, 1)
+    high = (np.exp((code - _HLG_C) / _HLG_A) + _HLG_B) / 12
+    result: NDArray[Float] = np.where(code <= 0.5, code * code / 3, high)
+    return result
+
+
+def hlg_oetf(scene: NDArray[Float]) -> NDArray[Float]:
+    """Encode scene light, 0 to 1, by ARIB STD-B67 (HLG), channel by channel (BT.2100, OETF).
+
+    >>> round(float(hlg_oetf(np.float64(1 / 12))), 6)
+    0.5
+    """
     high = _HLG_A * np.log(np.maximum(12 * scene - _HLG_B, 0.5)) + _HLG_C
     result: NDArray[Float] = np.where(scene <= 1 / 12, np.sqrt(3 * scene), high)
     return result

@@ -12,6 +12,7 @@ from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 
+from answerprint.color.between import Between
 from answerprint.color.grading import Grading
 from answerprint.color.pixelformat import PIXEL_FORMATS
 from answerprint.color.planes import encode_planes
@@ -110,8 +111,8 @@ def form_of(pictures: Pictures, preset: Preset, geometry: Geometry, grading: Gra
 def _stays(pictures: Pictures, appearance: Appearance) -> bool:
     """Tell whether a movie's pictures can go to ffmpeg as they are."""
     assert pictures.tags is not None
-    same_kind = pictures.tags.hdr == appearance.tags.hdr
-    return same_kind and appearance.placement.untouched and not appearance.preset
+    alike = Between.of(pictures.tags, appearance.tags) is None
+    return alike and appearance.placement.untouched and not appearance.preset
 
 
 def encode(
@@ -129,7 +130,7 @@ def encode(
     `encodings`. An encoder that fails ends its own file and no other. What fails
     the pictures themselves is raised: FrameError, SourceError, ArchiveError.
     `watch` is told of the checks' measurements of every frame. The references
-    of what is yielded last until the next one is asked for.
+    of what is yielded last until all have been asked for.
     """
     order = encodings[0].frames if encodings else tuple(range(pictures.count))
     forms = list(dict.fromkeys(encoding.form for encoding in encodings))

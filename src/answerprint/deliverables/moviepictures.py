@@ -55,9 +55,9 @@ class MoviePictures(Pictures):
             )
 
     def own_form(self) -> AsIs | None:
-        """Return the movie's own planar pixel format, where it is upright."""
+        """Return the movie's own planar pixel format, where it is upright, and opaque: ffmpeg's conversions leave alpha out."""
         assert self.facts is not None
-        if self.facts.rotation:
+        if self.facts.rotation or self.alpha:
             return None
         return AsIs(planar_format(self.facts.pixel_format or "yuv420p"))
 
@@ -86,12 +86,9 @@ class MoviePicture(Frame):
     def shown(self, appearance: Appearance) -> NDArray[np.uint16]:
         """Bring the picture upright, to its size, and to another kind of display where that is asked."""
         assert self._movie.tags is not None
-        assert self._movie.facts is not None
         tags, placement = self._movie.tags, appearance.placement
         matrix, range_ = tags.matrix or "bt709", tags.range or "tv"
-        rgb = decode_planes(self.planes, self.bits, matrix, range_)
-        if self._movie.facts.rotation:
-            rgb = np.ascontiguousarray(np.rot90(rgb, -(self._movie.facts.rotation // 90), (1, 2)))
+        rgb = self._upright(decode_planes(self.planes, self.bits, matrix, range_))
         if not placement.untouched:
             rgb = laid(list(rgb), unframed(placement), SHARP_BOUNDED if tags.hdr else SHARP)
         render = self._movie.ready[appearance.grading, appearance.tags]
@@ -105,10 +102,15 @@ class MoviePicture(Frame):
         return flat, taken
 
     def alpha(self, placement: Placement) -> NDArray[np.uint16] | None:
-        """Return the A plane."""
+        """Return the A plane, upright and laid as the picture is."""
         plane = self.planes.get("A")
         if plane is None:
             return None
         scale = np.float32(65535 / ((1 << self.bits) - 1))
         whole = (plane * scale + np.float32(0.5)).astype(np.uint16)
-        return np.asarray(laid([whole], placement, SHARP)[0])
+        return np.asarray(laid([self._upright(whole[None])[0]], placement, SHARP_BOUNDED)[0])
+
+    def _upright(self, planes: NDArray[np.uint16]) -> NDArray[np.uint16]:
+        assert self._movie.facts is not None
+        turns = self._movie.facts.rotation // 90
+        return np.ascontiguousarray(np.rot90(planes, -turns, (1, 2))) if turns else planes
