@@ -44,6 +44,8 @@ class SeamFigures(Record):
     """The same of the moving steps beside it."""
     spans: float | None = None
     """How many ordinary steps the seam spans: 1 is right, 2 a missing frame, 8 far; None where the clip hardly moves."""
+    advance: float | None = None
+    """How many steps it goes on along the course of the whole picture, likewise; None where the clip has no course."""
     stands_out: float = 0.0
     """How far the seam exceeds all that happens around it, in what nine in ten steps of the clip do."""
     stops: float = 0.0

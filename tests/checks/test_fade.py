@@ -35,6 +35,10 @@ def mixed(**figures: float) -> Mixture:
         ({"usual": 4.5, "reach": 3}, False),
         ({"usual": 4.5, "dip": 0.08}, False),
         ({"apart": 0.5}, False),
+        ({"left": 0.96, "reach": 5}, True),
+        ({"left": 0.96, "reach": 5, "apart": 0.8, "usual": 0.8}, True),
+        ({"left": 0.96, "reach": 5, "dip": 0.09}, False),
+        ({"left": 0.96, "reach": 5, "usual": 6.0}, False),
     ],
 )
 def test_a_fade_is_flat_mixed_and_double(figures: dict[str, float], faded: bool) -> None:

@@ -113,6 +113,17 @@ def noisy(clip: Clip) -> Clip:
     return [np.asarray(p + grain.normal(0, 0.003, p.shape), np.float32).clip(0) for p in clip]
 
 
+def breathing(count: int, times: Iterable[int]) -> Clip:
+    """Light that breathes by a sixth under grain, in which flow sees nothing and single steps drown."""
+    grain = np.random.default_rng(8)
+    y, x = np.mgrid[0:108, 0:192].astype(np.float32)
+    plane = np.repeat((0.3 + 0.1 * np.sin(x / 19) * np.cos(y / 13))[..., None], 3, axis=2)
+    lights = (1 + 0.16 * math.sin(math.tau * (time / count + 0.9)) for time in times)
+    return [
+        np.asarray(plane * by + grain.normal(0, 0.006, plane.shape), np.float32) for by in lights
+    ]
+
+
 Spoil = Callable[[Clip], Clip]
 
 SEAMLESS: dict[str, Spoil] = {
@@ -182,6 +193,24 @@ def test_a_broken_loop_is_named(loop: Clip, how: str) -> None:
     assert found.verdict == verdict, found
     assert found.score < 0.5
     assert all(0 <= frame < len(clip) for frame in found.frames)
+
+
+@pytest.mark.parametrize(
+    ("times", "verdict"),
+    [
+        (range(48), "seamless"),
+        ([*range(48), 0], "duplicate-end"),
+        ([*range(48), 47], "duplicate-end"),
+        ([0, *range(48)], "duplicate-end"),
+        (range(47), "jump"),
+        (range(45), "exposure-step"),
+    ],
+    ids=["as it is", "first again", "last stands", "first stands", "one missing", "three missing"],
+)
+def test_light_that_breathes_under_grain_is_judged_by_its_course(
+    times: Iterable[int], verdict: str
+) -> None:
+    assert judged(breathing(48, times)).verdict == verdict
 
 
 @pytest.mark.parametrize("again", [0, 1, 2, 3])

@@ -178,19 +178,35 @@ def ninth_decile(values: Sequence[float]) -> float:
     return ordered[low] + (place - low) * (ordered[high] - ordered[low])
 
 
-def departures(changes: Sequence[tuple[float, float]]) -> list[float]:
-    """Return how far the change over each step of a closed clip is from what the two steps on either side do.
+Change = tuple[float, float]
+
+
+def departures(changes: Sequence[Change], beside: Sequence[int] = (-2, -1, 1, 2)) -> list[Change]:
+    """Return how far the change over each step of a closed clip is from what the steps beside it do.
 
     >>> departures([(5.0, 0.0)] + [(1.0, 0.0)] * 7)[:2]
-    [4.0, 0.0]
+    [(4.0, 0.0), (0.0, 0.0)]
     """
     count = len(changes)
-    beside = [[changes[(at + by) % count] for by in (-2, -1, 1, 2)] for at in range(count)]
+    near = [zip(*(changes[(at + by) % count] for by in beside), strict=True) for at in range(count)]
+    medians = [(median(first), median(second)) for first, second in near]
     return [
-        math.hypot(
-            *(own - median(axis) for own, axis in zip(here, zip(*near, strict=True), strict=True))
-        )
-        for here, near in zip(changes, beside, strict=True)
+        (own[0] - usual[0], own[1] - usual[1]) for own, usual in zip(changes, medians, strict=True)
+    ]
+
+
+def calmed(changes: Sequence[Change]) -> list[Change]:
+    """Return the change over each step of a closed clip as the frames before and after in pairs tell it.
+
+    What a codec does to every other frame cancels out; what stays counts in full.
+
+    >>> calmed([(1.0, 4.0), (-1.0, 0.0), (1.0, 0.0), (-1.0, 0.0)])[0]
+    (0.0, 4.0)
+    """
+    ring = [changes[-1], *changes, changes[0]]
+    return [
+        (here[0] + (a[0] + b[0]) / 2, here[1] + (a[1] + b[1]) / 2)
+        for a, here, b in zip(ring, changes, ring[2:], strict=False)
     ]
 
 

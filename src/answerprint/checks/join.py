@@ -1,36 +1,46 @@
 """The place where the last frame of a clip meets its first, measured in units of its limits."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
 from typing import Final
 
+from answerprint.checks.course import Course
 from answerprint.checks.fade import fade_strength
 from answerprint.checks.gait import (
     BESIDE,
     STILL,
     Gait,
-    PaceChange,
-    departures,
     ninth_decile,
     ordinary,
 )
+from answerprint.checks.grading import color_strength, exposure_strength
+from answerprint.checks.pace import PaceBreak, pace_break
+from answerprint.checks.region import confined, jumping_region, third_largest
 from answerprint.checks.seamlimits import SeamLimits
 from answerprint.checks.span import Span, seam_span
 from answerprint.measured.motion import Mixture, Motion, Step
 
 FEW: Final = 4
 """Moving steps under which a clip has no habits; its seam is compared with its largest step alone."""
+_MANY: Final = 24
+"""Moving steps from which a clip knows its habits: a second of film."""
+_HARDLY_ANY: Final = 16
+"""Moving steps up to which it hardly does."""
+_DOUBT: Final = 0.4
+"""What a seam has to show beyond its limit there: short loops that were coded again come to 1.33, those that end elsewhere
+to 1.8 and more."""
 _SPAN_WEIGHT: Final = 1.5
 """A span is worth this much less than a surprise: in steps that grow and shrink it is the looser measure."""
 _VISIBLE: Final = 3.0
 """Excess of the worst spot, Oklab x 100, from which a jump is seen for sure; the pop of a codec's first frame stays below."""
 _USUAL_LIMIT: Final = 1.5
-"""The limit of a jump that the next four were measured at; a wider one widens them."""
+"""The limit of a jump that its other measures were set at; a wider one widens them."""
 _FASTER: Final = (1.3, 1.25)
 """Times the fastest step beside it, and what nine in ten steps stay under, that motion leaps by where a frame is missing."""
+_BEYOND_SPEEDS: Final = 1.1
+"""The same of all other steps but two."""
 _SLOW: Final = 0.0004
 """Speed in picture widths under which steps are as slow as each other."""
 _SHORTEST: Final = 0.6
@@ -39,37 +49,23 @@ _FURTHER: Final = 1.6
 """Ordinary steps that such a seam, or cut, spans."""
 _TOLD: Final = 2.0
 """Excess of the worst spot, Oklab x 100, that goes with it; codecs leave 1.3 in loops whose motion seems to leap."""
-_GRADE_CHANGE: Final = 3.5
-"""How many times the usual change of exposure or color is a step of it: flickering light has its own."""
-_DEPARTS: Final = 3.0
-"""How many times the usual departure from the trend of exposure or color is a step of it; true loops come to 1.7."""
 _SAME_PICTURE: Final = (1.5, 1.8)
 """Times the usual change of local contrast, and of what is left once exposure and color are matched, of one picture graded twice."""
 _CODED: Final = (3.0, 2.2)
 """The same where a jump is seen in any case: a codec's first frame pops, too. One frame missing comes to 4 and 2.0."""
 _EXPLAINED: Final = (0.5, 3.0)
 """Share of the step, and times what is usual, that is left where the grade explains most of it."""
-_PACE_RATIO: Final = 2.0
-"""How many times the usual change of pace is a break of it."""
-_TELLING: Final = 2.0
-"""Most that one of the two measures of pace counts for, so that the other has to say half as much as its limit."""
 _FAIR: Final = (0.5, 0.3)
 """Shares of what the slower side's steps change, and of their speed, from which a step between two paces is one of
 them and no repeat; vectors of less than half a pixel come out short."""
 _LEAP: Final = 1.2
 """How much larger than the larger neighbour a step is that lies between two paces no more."""
-_CONFINED: Final = 3.0
-"""How many times as far as the worst of the rest, and as in the other steps, a region stands out that jumps alone."""
-_SMOOTH: Final = 2.5
-"""Excess of the worst of the rest, Oklab x 100, up to which it goes on smoothly."""
-_NEAR: Final = 4.0
-"""Ordinary steps that the whole picture may span when only a region of it jumps, unless that is plain."""
-_PLAINLY: Final = 5.0
-"""How many times as far as all else a region stands out that plainly jumps alone, however far it leads the whole picture."""
-_ALONE: Final = 4.0
-"""The same where the whole picture does not jump: true loops come to 2.4 with two tiles or more."""
-_REGION: Final = (0.013, 0.4)
-"""Share of the picture of such a region: two tiles at least, and not most of the picture."""
+_MOVES: Final = 0.9
+"""Share of the steps that move in a clip that does not hold its frames: on twos it is half."""
+_NO_FURTHER: Final = 1.3
+"""How much more a seam has to stand out that keeps the course of the clip."""
+_BEYOND_SURPRISES: Final = 1.3
+"""Times as far as those steps that a seam stands out which jumps: planted jumps come to 3.3, lights that blink to 1.4."""
 _STATIC: Final = (1.0, 2.5)
 """Most that a tile's mean may travel, Oklab x 100, where nothing moves, and where noise alone may move it.
 
@@ -121,8 +117,37 @@ class Join:
             return self.motion.seam.tone[0] / max(*inside, STILL, self.limits.still) / 2
         far = max(self.span.surprise, 0.0) / _SPAN_WEIGHT if self.span else 0.0
         seen = min(1.0, self.step.excess_peak / _VISIBLE)
-        stands_out = math.hypot(self.surprise, far) * seen / self.limits.jump
+        stands_out = min(
+            math.hypot(self.surprise, far) * seen / self.limits.jump, self._outstanding_surprise
+        )
+        stands_out /= self.doubt
+        if self.course and self.course.kept:
+            # A codec's first frame is another picture, but it leads no further.
+            stands_out /= _NO_FURTHER
         return max(stands_out, self.hurry * _USUAL_LIMIT / self.limits.jump)
+
+    @cached_property
+    def course(self) -> Course | None:
+        """How far steps go on the course of the clip; None where it has none, or holds its frames."""
+        moves = len(self.gait.moving) > _MOVES * self.motion.frames
+        return Course.of(self.motion) if moves else None
+
+    @property
+    def repeat(self) -> float:
+        """Strength of a frame that is there twice at the seam or next to it, by the course of the clip."""
+        return max(self.course.repeat, *self.course.stand, 0.0) if self.course else 0.0
+
+    @property
+    def off_course(self) -> float:
+        """Strength of a frame that is missing at the seam, or of a seam that goes elsewhere, likewise."""
+        told = max(self.course.skip, self.course.stray, 0.0) if self.course else 0.0
+        return told / self.doubt * _USUAL_LIMIT / self.limits.jump
+
+    @property
+    def doubt(self) -> float:
+        """How much more the seam of a clip of few steps has to show: what these do anyway is hardly known."""
+        lacking = (_MANY - len(self.gait.moving)) / (_MANY - _HARDLY_ANY)
+        return 1 + _DOUBT * min(max(lacking, 0.0), 1.0)
 
     @property
     def shortness(self) -> float:
@@ -145,8 +170,10 @@ class Join:
         if self.span is None or len(steps) < 2 * FEW or not self.gait.seam_moves:
             return 0.0
         beside = max(steps[by % len(steps)].speed for by in (-2, -1, 1, 2))
-        usual = ninth_decile([step.speed for step in steps[1:]])
+        speeds = [step.speed for step in steps[1:]]
+        usual = ninth_decile(speeds)
         return min(
+            steps[0].speed / max(_BEYOND_SPEEDS * third_largest(speeds), _SLOW),
             steps[0].speed / (_FASTER[0] * max(beside, _SLOW)),
             steps[0].speed / (_FASTER[1] * max(usual, _SLOW)),
             self.span.steps / _FURTHER,
@@ -156,23 +183,19 @@ class Join:
     @property
     def local(self) -> float:
         """How far a jump is confined to one region, 1 from where it is called local."""
-        spot = self.motion.spot
-        if spot is None or not _REGION[0] <= spot.box[2] * spot.box[3] <= _REGION[1]:
-            return 0.0
-        alone = spot.inside / max(spot.outside, spot.elsewhere, 1e-6)
-        far = self.span is not None and self.span.steps > _NEAR
-        if spot.outside > _SMOOTH or (far and alone < _PLAINLY):
-            return 0.0
-        return alone / _CONFINED
+        return confined(self.motion, self.span.steps if self.span else 1.0) / self.doubt
 
     @property
     def spot(self) -> float:
         """Strength of what one region does that is seen for sure, whatever the whole picture does."""
-        spot = self.motion.spot
-        if spot is None:
-            return 0.0
-        rest = max(spot.outside, spot.elsewhere, 1.0)
-        return min(spot.inside / self.limits.spot, spot.inside / rest / _ALONE)
+        return jumping_region(self.motion, self.limits.spot)
+
+    @cached_property
+    def _outstanding_surprise(self) -> float:
+        """How far the seam surprises beyond all other steps but two."""
+        others = range(1 + BESIDE, len(self.gait.moving) - BESIDE)
+        habit = third_largest([self.gait.surprise(at) for at in others])
+        return self.surprise / max(_BEYOND_SURPRISES * habit, 1e-6)
 
     @cached_property
     def fade(self) -> tuple[float, Mixture | None]:
@@ -190,31 +213,17 @@ class Join:
     @cached_property
     def exposure(self) -> float:
         """Strength of a step of exposure: by its size, and by what departs from the trend beside it, as breathing light does not."""
-        steps = self.gait.steps
-        usual = ninth_decile([abs(step.stops) for step in steps[1:]])
-        sized = abs(self.step.stops) / max(self.limits.exposure, _GRADE_CHANGE * usual)
-        departs = self._grade_strength([(step.stops, 0.0) for step in steps], self.limits.exposure)
-        return min(sized, departs)
+        return exposure_strength(self.gait.steps, self.step, self.limits.exposure)
 
     @cached_property
     def color(self) -> float:
         """Strength of a step of color that exposure does not explain, over all tiles or over those that are not black."""
-        usual = ninth_decile([step.tint for step in self.gait.steps[1:]])
-        over_all = self.step.tint / max(self.limits.color, _GRADE_CHANGE * usual)
-        return max(
-            over_all, self._grade_strength([s.cast for s in self.gait.steps], self.limits.color)
-        )
+        return color_strength(self.gait.steps, self.step, self.limits.color)
 
     @property
     def color_shift(self) -> float:
         """How far color shifts, Oklab a and b x 100."""
         return max(self.step.tint, math.hypot(*self.step.cast))
-
-    def _grade_strength(self, changes: Sequence[tuple[float, float]], limit: float) -> float:
-        if len(changes) < 2 * BESIDE:
-            return math.hypot(*changes[0]) / limit if changes else 0.0
-        here, *inside = departures(changes)
-        return here / max(limit, _DEPARTS * ninth_decile(inside), *inside)
 
     @cached_property
     def graded(self) -> bool:
@@ -232,26 +241,18 @@ class Join:
         return self.jump >= 1 and detail < _CODED[0] and (explained or matched < _CODED[1])
 
     @cached_property
-    def _paces(self) -> tuple[PaceChange, PaceChange]:
-        return self.gait.changes_of_pace()
+    def _break(self) -> PaceBreak:
+        return pace_break(self.gait.changes_of_pace(), self.limits.pace, self.doubt)
 
     @property
     def change_of_pace(self) -> float:
-        """Natural logarithm of the pace after over that before: the smaller of what pictures and vectors say."""
-        return min((pace.change for pace in self._paces), key=abs)
+        """Natural logarithm of the pace after over that before."""
+        return self._break.change
 
     @property
     def pace(self) -> float:
-        """Strength of a change of pace: the geometric mean of what the pictures and what their vectors say.
-
-        Pictures far apart hardly differ by more when motion quickens, and vectors
-        of much that moves at random are noise; neither tells alone.
-        """
-        told = [
-            min(abs(pace.change) / math.log(self.limits.pace), pace.ratio / _PACE_RATIO, _TELLING)
-            for pace in self._paces
-        ]
-        return math.sqrt(told[0] * told[1])
+        """Strength of a change of pace."""
+        return self._break.strength
 
     @property
     def keeps_slower_pace(self) -> bool:

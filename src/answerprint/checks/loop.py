@@ -14,13 +14,17 @@ _EXPLAINED = {
     "duplicate-end": """The last frame of a loop is one ordinary step before its first, not the first once more.
 
     A repeated frame at the seam is a visible hitch: the motion stands still for a
-    frame, or steps back. A cadence that holds every picture is no repeat.""",
+    frame, or steps back. A cadence that holds every picture is no repeat. Under
+    grain it is told by the course of the whole picture, fitted through four frames
+    on either side: an ordinary step advances by one, a repeated one by nothing.""",
     "jump": """The step from the last frame of a loop to its first is an ordinary step of the clip.
 
     The step is compared, place by place, with the most that the same place changes
     in the steps around it, and its span with how pictures of this clip grow apart
-    with time: a missing frame is a span of 2. A jump within three steps of the
-    seam, or a cut inside the clip, breaks the loop as well.""",
+    with time: a missing frame is a span of 2, and two steps on the course of the
+    whole picture. What steps of the clip do anyway, as where lights blink, is no
+    jump. A jump within three steps of the seam, or a cut inside the clip, breaks
+    the loop as well.""",
     "local": """No region of the picture jumps at a loop's seam while the rest goes on smoothly.
 
     Judged by tiles of a sixteenth of the picture's width: what a region changes beyond
@@ -39,7 +43,8 @@ _EXPLAINED = {
     trends before and behind the seam that is larger than the clip's own.""",
     "exposure-step": """Exposure does not step where a loop's last frame meets its first.
 
-    Judged in stops, as a median over the picture, so that motion does not count.
+    Judged in stops, as a median over the picture, so that motion does not count, and
+    by how far it leaves the trend beside the seam, as light that breathes does not.
     Loops that were graded over time, or generated with a drifting exposure, pop here.""",
     "color-step": """Color does not step where a loop's last frame meets its first.
 

@@ -74,6 +74,8 @@ def suspicion(join: Join) -> float:
         join.ghost,
         min(join.local, max(join.jump, join.spot)),
         join.shortness,
+        join.course.repeat if join.course else 0.0,
+        join.off_course,
         cut[1] if cut else 0.0,
         stray[2] if stray else 0.0,
     )

@@ -10,6 +10,9 @@ from answerprint.measured.motion import Step
 
 _ABRUPT: Final = 0.4
 """Share of a quick step that motion stops and starts again with around a repeat: what eases to rest does so by less."""
+_SLOWED: Final = 0.2
+"""The same of one side, where the other is abrupt and no other picture is held: what eases to rest is as slow on both
+sides, and codecs slow a clip's last frames."""
 _SAME: Final = 0.6
 """Share of what pictures as far apart differ by elsewhere, under which two show the same: true loops stay above 0.73."""
 _QUIET: Final = (0.6, 0.75)
@@ -32,6 +35,8 @@ _PAUSED: Final = 0.4
 Of 15 rendered loops under grain one comes to 0.63 and the others to 0.86 and more, with their
 first frame again to 0.2 where motion shows above the grain at all.
 """
+_GOES_ON: Final = 1.4
+"""Steps the whole picture spans where nothing pauses."""
 _CREEPS: Final = 0.0004
 """Speed in picture widths under which a clip is too slow to tell."""
 _LEAPS: Final = 1.4
@@ -69,10 +74,7 @@ def repeat_at_seam(join: Join) -> Repeat | None:
     """Return what of one end comes again at the other; None where nothing does."""
     if len(join.gait.moving) < FEW:
         return None
-    gait = join.gait
-    count = (
-        _held(gait) or _replayed(gait) or _held_in_noise(join) or _stopped(join, 0) or _paused(gait)
-    )
+    count = _held(join.gait) or _replayed(join.gait) or _stays(join)
     return Repeat(count) if count else None
 
 
@@ -83,12 +85,28 @@ def stand_at_seam(join: Join) -> Repeat | None:
     return _standing(join.gait) or _standing_in_noise(join)
 
 
+def _is_abrupt(gait: Gait) -> bool:
+    """Tell whether motion stops or starts at once around the picture that stands at the seam."""
+    less, more = sorted(
+        step.tone[0] / max(gait.quick, 1e-6) for step in (gait.steps[0], gait.steps[-1])
+    )
+    never_held = max(gait.holds, default=1) == 1
+    return less >= _ABRUPT or (less >= _SLOWED and more >= _ABRUPT and never_held)
+
+
+def _stays(join: Join) -> int:
+    """Tell a picture that stays over the seam under noise, unless the whole picture goes on there as it does elsewhere."""
+    if join.course and join.course.kept:
+        return 0
+    return _held_in_noise(join) or _stopped(join, 0) or _paused(join)
+
+
 def _held(gait: Gait) -> int:
     """Count the frames that the picture at the seam stands longer than others of the clip."""
     as_long = sum(hold >= gait.seam_hold for hold in gait.holds)
     if gait.seam_moves or as_long > (_LONE if len(gait.holds) >= _MANY else 0):
         return 0
-    if min(gait.steps[0].tone[0], gait.steps[-1].tone[0]) < _ABRUPT * gait.quick:
+    if not _is_abrupt(gait):
         return 0
     extra = gait.seam_hold - sorted(gait.holds)[len(gait.holds) // 2]
     return min(extra, gait.motion.frames - gait.moving[-1])
@@ -132,7 +150,8 @@ def _held_in_noise(join: Join) -> int:
     if _is_quiet(join, seam, smallest, _SILENT):
         return 1
     short = span.steps < _SHORT[0] and span.beyond_neighbours < _SHORT[1]
-    alone = seam < _SMALLEST * smallest or span.surprise < _FAR_TOO_SHORT
+    far_too_short = span.surprise < _FAR_TOO_SHORT and join.doubt == 1
+    alone = seam < _SMALLEST * smallest or far_too_short
     if short and alone and seam < join.ordinary:
         return 1
     return int(_is_quiet(join, seam, smallest, _QUIET) and span.beyond_neighbours < _BACK)
@@ -159,8 +178,11 @@ def _stopped(join: Join, place: int, share: float = _STANDS[0]) -> int:
     )
 
 
-def _paused(gait: Gait) -> int:
+def _paused(join: Join) -> int:
     """Tell whether the places that move most stand still over the seam, however small a part of the picture they are."""
+    gait = join.gait
+    if join.span is not None and join.span.steps > _GOES_ON:
+        return 0
     busy = [step.busy for step in gait.steps if step.busy is not None]
     if not gait.seam_moves or len(busy) < max(2 * FEW, len(gait.steps)):
         return 0
@@ -176,7 +198,7 @@ def _standing(gait: Gait) -> Repeat | None:
     """Tell an end frame that stands longer than any other picture and moves on over the seam."""
     if not gait.seam_moves or len(gait.holds) < FEW:
         return None
-    if min(gait.steps[0].tone[0], gait.steps[-1].tone[0]) < _ABRUPT * gait.quick:
+    if not _is_abrupt(gait):
         return None
     first, *inside = gait.holds
     if not inside or gait.quick <= 0:

@@ -9,12 +9,14 @@ import math
 from collections.abc import Callable
 from typing import Final
 
+from answerprint.checks.course import Course
 from answerprint.checks.gait import Gait
 from answerprint.checks.join import Join
 from answerprint.checks.mend import mend_jump, mend_repeat, score_of
 from answerprint.checks.nearby import inner_cuts, nearest_cut, strays, suspicion
 from answerprint.checks.repeat import Repeat, repeat_at_seam, stand_at_seam
 from answerprint.checks.seamlimits import SeamLimits
+from answerprint.checks.seamwords import how_far, how_far_on, what_repeats
 from answerprint.measured.motion import Motion
 from answerprint.order import Size
 from answerprint.verdict import Mend, SeamFigures, SeamVerdict, Verdict
@@ -23,6 +25,8 @@ PASSING: Final = 0.5
 """Score under which a seam is refused."""
 PLAIN_CUT: Final = 1.5
 """Strength from which such a cut is named before anything that the seam itself may be."""
+SURELY: Final = 1.4
+"""Strength of a step of exposure or color that is one even where more than the grade changes; true loops come to 1."""
 
 
 def judge_seam(motion: Motion, limits: SeamLimits, size: Size | None = None) -> SeamVerdict:
@@ -65,24 +69,20 @@ def _repeated(join: Join, found: Repeat | None) -> SeamVerdict | None:
     return _verdict(
         join,
         "duplicate-end",
-        _what_repeats(found),
+        what_repeats(found),
         frames=tuple(range(start, start + count)),
         score=0.5 * min(join.motion.seam.tone[0] / max(join.ordinary, 1e-6), 0.8),
         mend=mend_repeat(join.gait, count, found.end),
     )
 
 
-def _what_repeats(found: Repeat) -> str:
-    if found.stands:
-        return f"the {found.end} frame stands for {found.frames + 1} frames, so motion pauses at the seam"
-    what = "frame repeats" if found.frames == 1 else f"{found.frames} frames repeat"
-    return f"the last {what} the beginning, so motion stands still or steps back at the seam"
-
-
 def _grade_step(join: Join) -> SeamVerdict | None:
     strength = max(join.exposure, join.color)
     # A cross-fade between two lights is a step of exposure, too: what is seen of it is the fade.
-    if strength < max(1.0, join.ghost if join.jump < 1 else 0.0) or not join.graded:
+    # Motion that turns slow at once leaves a codec time to mend colors.
+    if strength < max(1.0, join.ghost if join.jump < 1 else 0.0, join.pace):
+        return None
+    if not join.graded and (strength < SURELY or join.jump >= 1):
         return None
     if join.exposure >= join.color:
         return _verdict(
@@ -102,16 +102,7 @@ def _grade_step(join: Join) -> SeamVerdict | None:
 def _jump(join: Join) -> SeamVerdict | None:
     if join.jump < 1:
         return None
-    return _verdict(join, "jump", _how_far(join), frames=_ends(join), mend=mend_jump(join.gait))
-
-
-def _how_far(join: Join) -> str:
-    spans = join.span.steps if join.span else 0.0
-    if 1.5 <= spans < 5.5:
-        missing = round(spans) - 1
-        frames = "a frame is" if missing == 1 else f"{missing} frames are"
-        return f"the seam spans {spans:.1f} ordinary steps, as if {frames} missing"
-    return f"the last frame does not lead into the first: they differ by {join.motion.seam.tone[0]:.2g}, ordinary steps by {join.ordinary:.2g} (Oklab x 100)"
+    return _verdict(join, "jump", how_far(join), frames=_ends(join), mend=mend_jump(join.gait))
 
 
 def _stray_frames(join: Join) -> SeamVerdict | None:
@@ -148,6 +139,31 @@ def _hidden_cut(join: Join, least: float = 1.0) -> SeamVerdict | None:
         score=score_of([strength]),
         mend=mend_jump(join.gait),
     )
+
+
+def _off_course(join: Join) -> SeamVerdict | None:
+    """What no step tells alone, but the course of the whole picture does."""
+    if join.course is None:
+        return None
+    if join.repeat >= 1:
+        return _repeated(join, _repeat_on_course(join.course))
+    if join.off_course < 1:
+        return None
+    return _verdict(
+        join,
+        "jump",
+        how_far_on(join.course.advance),
+        frames=_ends(join),
+        score=score_of([join.off_course]),
+        mend=mend_jump(join.gait),
+    )
+
+
+def _repeat_on_course(course: Course) -> Repeat:
+    last, first = course.stand
+    if course.repeat >= 1:
+        return Repeat(1)
+    return Repeat(1, "last" if last > first else "first", stands=True)
 
 
 def _inner_cut(join: Join) -> SeamVerdict | None:
@@ -230,6 +246,7 @@ _RULES: Final[tuple[Callable[[Join], SeamVerdict | None], ...]] = (
     _local_jump,
     _jump,
     _standing_end,
+    _off_course,
     _inner_cut,
 )
 
@@ -258,8 +275,8 @@ def _verdict(
 
 
 def _strengths(join: Join) -> list[float]:
-    grade = max(join.exposure, join.color) if join.graded else 0.0
-    return [join.jump, join.pace, grade]
+    grade = max(join.exposure, join.color)
+    return [join.jump, join.pace, grade if join.graded or grade >= SURELY else 0.0]
 
 
 def _figures(join: Join) -> SeamFigures:
@@ -268,6 +285,7 @@ def _figures(join: Join) -> SeamFigures:
         step=join.motion.seam.tone[0],
         ordinary=round(join.ordinary, 4),
         spans=round(span.steps, 2) if span else None,
+        advance=round(join.course.advance, 2) if join.course else None,
         stands_out=round(join.surprise, 2),
         stops=join.step.stops,
         tint=join.step.tint,

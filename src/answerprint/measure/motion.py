@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.measure.blips import blip_of, cast_between, exposure_change, unevenness
+from answerprint.measure.course import SIDE, CourseMeter
 from answerprint.measure.flow import Flow, FlowMeter
 from answerprint.measure.mixture import find_mixtures
 from answerprint.measure.perceptual import (
@@ -170,6 +171,7 @@ class _Run:
         self._views: deque[View] = deque(maxlen=LAGS + 1)
         self._maps: deque[StepMaps] = deque(maxlen=2 * REACH + 1)
         self._flow = FlowMeter()
+        self._course = CourseMeter()
         self._change: Plane | None = None
         self._open: deque[Step] = deque()
         self._done: list[Step] = []
@@ -180,6 +182,7 @@ class _Run:
         other._views.extend(self._views)
         other._maps.extend(self._maps)
         other._flow = self._flow.fork()
+        other._course = self._course.fork()
         other._change = self._change
         other._open.extend(self._open)
         other._done.extend(self._done)
@@ -188,6 +191,7 @@ class _Run:
     def play(self, view: View, *, reach: int = REACH) -> StepMaps | None:
         """Take the next frame and return its step by tile; None for the very first."""
         self._views.append(view)
+        courses = self._course.play(view)
         if len(self._views) < 2:
             return None
         before = self._views[-2]
@@ -198,6 +202,8 @@ class _Run:
         self._open.append(
             self._measured(before, view, maps, self._flow.step(before, view), unevenness(change))
         )
+        if courses:
+            self._open[-SIDE] = self._open[-SIDE].model_copy(update={"courses": courses})
         if len(self._maps) > REACH:
             at = len(self._maps) - 1 - REACH
             self._done.append(_finished(self._open.popleft(), excess(self._maps, at, reach)))

@@ -7,6 +7,8 @@ from answerprint.record import Record
 LAGS = 8
 """Earlier frames each frame is compared with: four pictures of animation on twos, nearly three on threes."""
 
+COLUMNS = (48, 24, 12, 6)
+"""Widths in pixels of the pictures whose course is told: the quicker a picture moves, the coarser it has to be seen."""
 
 Box = tuple[float, float, float, float]
 """Left, top, width and height in shares of the picture's width and height."""
@@ -27,6 +29,21 @@ class Blip(Record):
     """Share of the picture in which the light does at least half of that."""
     box: Box
     """Where those tiles lie."""
+
+
+class Course(Record):
+    """Where the pictures are heading around a step, seen at one width of COLUMNS.
+
+    By least squares through the frames on either side, L, a and b together: a
+    cubic through four and four of them that may break at the step.
+    """
+
+    pace: float
+    """How much the pictures change a step, apart from the break: root mean square of the pixels, Oklab x 100."""
+    advance: float
+    """How many steps that is the step goes on along the course: 0 the same once more, 1 an ordinary step, 2 one missing."""
+    bend: float
+    """How far the course of three frames before is from that of three after: 0 the same, 1 unrelated, 2 straight back."""
 
 
 class Step(Record):
@@ -71,6 +88,8 @@ class Step(Record):
     """Mean length of the motion vectors, in picture widths."""
     turn: float = 0.0
     """How far motion turned since it was last seen: 0 straight on, 1 sideways or unrelated, 2 back."""
+    courses: tuple[Course, ...] = ()
+    """The course around the step, by COLUMNS; none in reports older than this."""
 
 
 class Joint(Record):
