@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from answerprint.measured.frames import ChannelLevels
 from answerprint.measured.samples import ChannelFigures, SampleFigures
 
 from .subjects import breaches, sequence
@@ -31,6 +32,16 @@ def test_a_constant_channel_is_named() -> None:
     (found,) = breaches("channels.stuck", seen({1040: has(spread=(2.0, 0.001, 2.0))}))
     assert (found.frames, found.channel) == ((1040,), "G")
     assert "constant" in found.message
+
+
+@pytest.mark.parametrize(("spread", "mean", "count"), [(0.001, 0.2, 1), (0.01, 0.2, 0), (0.001, 0.0005, 0)])  # fmt: skip
+def test_a_channel_of_one_light_through_a_coded_clip_is_stuck(
+    spread: float, mean: float, count: int
+) -> None:
+    """DWA leaves it a thousandth of a stop uneven; what hardly holds light may be even by itself."""
+    coded = ChannelLevels(minimum=0.9 * mean, maximum=1.1 * mean, mean=mean)
+    flat = {n: {**has(spread=(2.0, spread, 2.0), crossing=()), "channels": {"G": coded}} for n in range(1001, 1121)}  # fmt: skip
+    assert len(breaches("channels.stuck", sequence(change=flat))) == count
 
 
 def test_a_copy_is_the_channel_that_jumps() -> None:

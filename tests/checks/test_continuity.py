@@ -145,7 +145,7 @@ def test_frames_carry_the_numbers_of_their_files() -> None:
 def test_limits_decide() -> None:
     clip = steady()
     del clip[19]
-    assert found(clip, Limits(rhythm=RhythmLimits(jump=50))) == {}
+    assert found(clip, Limits(rhythm=RhythmLimits(jump=50, reach=100))) == {}
     assert list(found(clip, Limits(rhythm=RhythmLimits(cut=1.5)))) == ["picture.cut"]
 
 
@@ -193,7 +193,7 @@ def test_a_frame_missing_from_a_slow_steady_pan_is_found() -> None:
     path = 0.2 * np.arange(60)
     (breach,) = found(moved(np.delete(path, 30)))["picture.dropped"]
     assert breach.frames == (29, 30)
-    lax = Limits(rhythm=RhythmLimits(steady=1))
+    lax = Limits(rhythm=RhythmLimits(steady=1, lone=1, reach=100))
     assert found(moved(np.delete(path, 30)), lax) == {}
 
 
@@ -214,3 +214,29 @@ def test_a_foreign_frame_in_fast_motion_is_found() -> None:
     assert breaches("picture.odd-frame", clean) == []
     (breach,) = breaches("picture.odd-frame", movie(48, motion=fast(20)))
     assert breach.frames == (20,)
+
+
+def danced(busy: float) -> Motion:
+    """A figure that moves quicker and slower by turns, with three frames missing at 40, where its limbs change by `busy`."""
+    paces = [1 + 0.3 * np.sin(0.7 * n) + (3.0 if n == 40 else 0.0) for n in range(72)]
+    path = np.cumsum(paces)
+    steps = [
+        Step(
+            tone=tuple(float(path[n] - path[n - lag]) ** 0.6 for lag in range(1, 9) if lag <= n)
+            or (1.0,),
+            excess=0.05 if n % 2 == 0 else 0.0,
+            excess_peak=2.2 if n % 2 == 0 else 0.0,
+            busy=busy if n == 40 else 5.0 + 2.0 * np.sin(0.7 * n),
+            speed=0.003 * paces[n],
+        )
+        for n in range(72)
+    ]
+    return Motion(frames=72, steps=tuple(steps))
+
+
+@pytest.mark.parametrize(("busy", "frames"), [(12.0, [(39, 40)]), (7.5, [])])
+def test_frames_missing_from_a_dance_show_in_its_limbs(
+    busy: float, frames: list[tuple[int, ...]]
+) -> None:
+    dropped = breaches("picture.dropped", movie(72, motion=danced(busy)))
+    assert [breach.frames for breach in dropped] == frames

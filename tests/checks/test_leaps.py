@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from answerprint.checks.leaps import Flows
+from answerprint.checks.leaps import Flows, exchange
 
 Flow = tuple[float, float]
 
@@ -46,3 +46,18 @@ def test_ends_and_short_clips_are_not_judged() -> None:
     assert Flows.of(steps[:30]).leap(20) == 0
     assert Flows.of([*steps[20:], *steps[:20]]).leap(0) == 0
     assert Flows.of([]).leap(0) == 0
+
+
+def test_two_exchanged_frames_are_gone_past_and_back_to() -> None:
+    steps = by_hand()
+    (a, b), (c, d), (e, f) = steps[20:23]
+    shown = [*steps[:20], (a + c, b + d), (-c, -d), (c + e, d + f), *steps[23:]]
+    flows = Flows.of(shown)
+    assert exchange(flows, 20) > 0.65
+    assert all(exchange(flows, at) < 0.65 for at in range(60) if at != 20)
+
+
+def test_motion_by_hand_that_turns_about_is_not_exchanged() -> None:
+    flows = Flows.of(by_hand())
+    assert all(exchange(flows, at) == 0 for at in range(60))
+    assert exchange(Flows.of(by_hand()[:30]), 20) == 0

@@ -106,6 +106,7 @@ def test_white_that_belongs_there_passes(white: Plateau) -> None:
 
 def test_flat_pictures_are_not_cut_off() -> None:
     assert breaches("light.clipped", clip(clipped=plateau(level=0.8, share=0.2)))
+    assert breaches("light.clipped", clip(clipped=plateau(level=0.05, share=0.9))) == []
     blank = plateau(share=1.0, beside=0.0)
     assert breaches("light.clipped", clip(clipped=blank, crushed=blank)) == []
 
@@ -133,10 +134,19 @@ def test_exr_shadows_are_cut_off_where_no_light_is_left() -> None:
 def test_light_cut_off_at_diffuse_white_counts_where_there_is_room_over_it(
     transfer: str, count: int
 ) -> None:
-    made = clip(clipped=plateau(level=0.58, share=0.05))
-    color = made.facts.color.model_copy(update={"transfer": transfer})
-    made = made.model_copy(update={"facts": made.facts.model_copy(update={"color": color})})
+    made = tagged(clip(clipped=plateau(level=0.58, share=0.05, beside=0.005)), transfer)
     assert len(breaches("light.clipped", made)) == count
+
+
+def test_a_bright_sky_in_pq_is_not_cut_off() -> None:
+    """A tenth more light is three codes there: a sky that grows brighter fills as many levels below."""
+    sky = plateau(level=0.556, share=0.284, beside=0.244, soft=0.78)
+    assert breaches("light.clipped", tagged(clip(clipped=sky), "smpte2084")) == []
+
+
+def tagged(made: MovieMeasures, transfer: str) -> MovieMeasures:
+    color = made.facts.color.model_copy(update={"transfer": transfer})
+    return made.model_copy(update={"facts": made.facts.model_copy(update={"color": color})})
 
 
 def hdr(level: LightLevel = LEVEL, **changes: Any) -> MovieMeasures:

@@ -87,6 +87,14 @@ def test_a_soft_clip_and_a_slow_focus_are_no_defects() -> None:
     assert breaches("picture.blurred", clip(change=fades)) == []
 
 
+def test_grain_that_a_codec_keeps_in_every_other_frame_is_no_blur() -> None:
+    grain = {n: {"detail": Detail(fine=1.6 - 0.8 * (n % 2), coarse=9.0)} for n in range(24)}
+    assert breaches("picture.blurred", clip(change=grain)) == []
+    grain[11] = {"detail": Detail(fine=0.4, coarse=9.0)}
+    (found,) = breaches("picture.blurred", clip(change=grain))
+    assert found.frames == (11,)
+
+
 def test_old_reports_have_no_look() -> None:
     with pytest.raises(AssertionError, match="the look of no frame was measured"):
         breaches("picture.blocky", movie())

@@ -1,5 +1,6 @@
 """Black, repeated and frozen frames, each found and each let be."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -76,6 +77,32 @@ def test_motion_that_comes_to_rest_repeats_nothing() -> None:
     assert breaches("picture.repeated", sequence(24, motion=moving(easing))) == []
 
 
+def flickering(places: Sequence[float]) -> Motion:
+    """The motion of a clip in which one thing goes up and down, as a flame's light does."""
+    steps = tuple(
+        Step(
+            tone=tuple(abs(place - places[at - lag]) for lag in range(1, 9) if lag <= at) or (0.0,)
+        )
+        for at, place in enumerate(places)
+    )
+    return Motion(frames=len(places), steps=steps)
+
+
+def test_a_flame_whose_light_rests_now_and_then_repeats_nothing() -> None:
+    """Every pace down to nothing occurs: the shortest step is no gap among the others."""
+    places = [5 * math.sin(1.5 * at) + 2 * math.sin(2.55 * at + 1) for at in range(72)]
+    assert breaches("picture.repeated", movie(len(places), motion=flickering(places))) == []
+    steady = [2.0 * (at // 8 * 8 + abs(at % 16 - 8)) for at in range(71)]
+    steady[30:] = [steady[29], *steady[30:-1]]
+    (found,) = breaches("picture.repeated", movie(71, motion=flickering(steady)))
+    assert found.frames == (30,)
+
+
+def test_slow_frames_before_a_flicker_repeat_nothing() -> None:
+    places = [0.1 * at + (6.0 * (-1) ** at if 11 <= at < 29 else 0.0) for at in range(60)]
+    assert breaches("picture.repeated", movie(60, motion=flickering(places))) == []
+
+
 @pytest.mark.parametrize("cadence", [2, 3])
 def test_a_held_cadence_is_a_style(cadence: int) -> None:
     tones = [2.0 if n % cadence == 0 else 0.0 for n in range(24)]
@@ -100,6 +127,15 @@ def test_a_still_is_frozen() -> None:
     (found,) = breaches("picture.frozen", sequence(24, motion=moving([0.0, *[0.01] * 23])))
     assert found.measured == pytest.approx(0.01)
     assert len(found.frames) == 24
+
+
+def test_what_creeps_in_a_small_part_of_the_picture_is_not_frozen() -> None:
+    slow = moving([0.0, *[0.04] * 47])
+    planet = slow.model_copy(update={"travel": 10.0, "wander": 40.0})
+    assert breaches("picture.frozen", movie(48, motion=planet)) == []
+    for noise in ({"travel": 3.0, "wander": 2.2}, {"travel": 0.5, "wander": 8.0}):
+        still = slow.model_copy(update=noise)
+        assert len(breaches("picture.frozen", movie(48, motion=still))) == 1
 
 
 def test_limits_decide() -> None:

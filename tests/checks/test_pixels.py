@@ -4,9 +4,15 @@ from typing import Any
 
 import pytest
 
+from answerprint.checks import damage
+from answerprint.checks.check import Subject
 from answerprint.checks.limits import Limits, PixelLimits
+from answerprint.measured.clips import Measurements
 from answerprint.measured.frames import ChannelLevels, Outliers
+from answerprint.measured.motion import Motion, Step
+from answerprint.measured.pins import Pin
 from answerprint.measured.samples import Patch, SampleFigures
+from answerprint.order import Order
 from answerprint.report import Severity
 
 from .subjects import breaches, frame, movie, sequence
@@ -145,3 +151,23 @@ def test_a_movie_that_does_not_decode_clean_is_named() -> None:
     assert found.frames == (1,)
     (found,) = breaches("movie.unreadable", movie(0))
     assert found.message == "not one frame decodes"
+
+
+@pytest.mark.parametrize(("pinned", "count"), [(0.97, 0), (0.5, 1)])
+def test_a_frame_that_shows_the_picture_it_was_pinned_to_is_not_suspected(
+    pinned: float, count: int
+) -> None:
+    sharper = sequence(change={1077: {"outliers": Outliers(patch=14)}})
+    pin = Pin(name="keyframe", picture="a.png", frame=1077, structure=pinned, pinned=pinned)
+    subject = Subject(Order(), Measurements(sequence=sharper, pins=(pin,)), Limits())
+    assert len(list(damage.damage.judge(subject))) == count
+
+
+def test_where_motion_leaps_or_the_clip_cuts_the_frames_beside_one_explain_nothing() -> None:
+    hurt = {number: {"outliers": Outliers(count=17)} for number in (1030, 1077)}
+    steps = [Step(tone=(2.0, 4.0))] * 120
+    # The distance of frames 1076 and 1078 stands in the step into the later one.
+    steps[77] = Step(tone=(6.0, 10.0))
+    jolted = sequence(change=hurt, motion=Motion(frames=120, steps=tuple(steps)))
+    (found,) = breaches("pixels.damage", jolted)
+    assert found.frames == (1030,)

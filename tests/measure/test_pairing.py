@@ -9,8 +9,9 @@ import pytest
 
 from answerprint.color.tags import resolved
 from answerprint.color.transforms import to_display
+from answerprint.measure.alignment import align
 from answerprint.measure.movies import Thumbnailer, component_planes
-from answerprint.measure.pairing import pair
+from answerprint.measure.pairing import fitted, pair
 from answerprint.measure.prints import Prints
 from answerprint.measure.sweep import observe_frame
 from answerprint.measured.pairing import Pairing
@@ -216,3 +217,25 @@ def test_the_curve_never_falls(frames: Thumbs, movie: Thumbs) -> None:
 
 def test_without_frames_there_is_no_pairing(frames: Thumbs) -> None:
     assert pair(prints(frames), Prints()) is None
+
+
+@pytest.mark.parametrize(("lag", "moved"), [(0.6, 0), (1.0, 35)])
+def test_slow_motion_that_coding_makes_lag_by_half_a_frame_lacks_none(
+    lag: float, moved: int
+) -> None:
+    dice = np.random.default_rng(4)
+    phase, moments = dice.uniform(0, 6, (200, 3)), np.arange(60.0)
+    late = np.where(moments < 24, moments, moments - lag)
+    shown, coded = (
+        np.stack([30 + 3 * np.sin(phase + 0.03 * at) for at in times]) for times in (moments, late)
+    )
+    coded += dice.normal(0, 0.15, coded.shape)
+    found = fitted(shown.astype(np.float32), coded.astype(np.float32)).alignment
+    assert sum(i != j for i, j in found.pairs) == moved
+
+
+def test_runs_that_are_alike_at_their_ends_alone_do_not_slip() -> None:
+    costs = np.full((60, 60), 5.0)
+    costs[np.arange(60), np.arange(60)] = 3.2
+    costs[np.arange(3), np.arange(57, 60)] = 1.0
+    assert len(align(costs).pairs) == 60

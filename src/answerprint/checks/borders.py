@@ -116,6 +116,12 @@ def edge_line(subject: Subject) -> Iterator[Breach]:
                 )
 
 
+def bar_changes(clip: Clip, limits: LookLimits) -> frozenset[int]:
+    """Return the numbers of the frames from which bars have another width."""
+    runs = (run for axis in AXES for run in _pairs(looks(clip), axis, limits)[1:])
+    return frozenset(number for number, _ in runs)
+
+
 def _through(held: list[Bars], side: int) -> int:
     """Return the width of a side's bar that is there in every frame, 0 where none is."""
     own, other = _proven(held, side), _proven(held, (side + 2) % 4)

@@ -24,6 +24,11 @@ _COLORED = Need(
     "no readable EXR frame with three picture channels",
 )
 
+_CODED: Final = 0.1
+"""Share of what counts as flat that DWA leaves of a constant channel beside two that are not: it codes the three together."""
+_LIT: Final = 2**-9
+"""Scene-linear light from which a channel is no darkness, which may well be even."""
+
 
 @check(
     "channels.stuck",
@@ -36,7 +41,7 @@ def stuck(subject: Subject) -> Iterator[Breach]:
 
     A gray picture has three equal channels, and a tinted one may have two: a copy is one
     only where other frames of the clip keep the two apart. So it is with a channel that
-    is constant, unless it is so to the last bit through the whole clip.
+    is constant, unless it is so through the whole clip, to the last bit or as nearly as coding leaves one light.
     """
     limits, figures = subject.limits.channels, _figures(subject)
     most = _most_odd(figures, limits)
@@ -122,7 +127,9 @@ def _constant(
         return flat
     name, frames = _name(subject, place), subject.sequence.frames
     levels = [f.channels[name] for f in frames if f.number in figures and name in f.channels]
-    return flat if all(held.minimum == held.maximum for held in levels) else ()
+    even = max(figures[n].spread[place] for n in flat) < _CODED * limits.flat
+    lit = even and min(held.mean or 0.0 for held in levels) > _LIT
+    return flat if lit or all(held.minimum == held.maximum for held in levels) else ()
 
 
 def _lives(values: tuple[float, ...], limits: ChannelLimits, *, but: int) -> bool:

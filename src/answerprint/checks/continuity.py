@@ -1,9 +1,11 @@
 """Pictures that break the run of time: foreign ones, exchanged ones, missing ones, and cuts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
+from answerprint.checks.borders import bar_changes
 from answerprint.checks.check import MOTION, Breach, Subject, check
 from answerprint.checks.jumps import Jump
+from answerprint.checks.patches import odd_patch
 from answerprint.checks.picture import black_frames, pictured, repeats_of
 from answerprint.checks.pulse import Pulse
 from answerprint.checks.rhythm import Rhythm, rhythm_of
@@ -14,13 +16,15 @@ from answerprint.timing import spell_frames
 Clip = SequenceMeasures | MovieMeasures
 
 
-@check("picture.odd-frame", MOTION, limit="rhythm.odd", source="measured")
+@check("picture.odd-frame", MOTION, limit="rhythm.odd rhythm.patch rhythm.patch_alone", source="measured")  # fmt: skip
 def odd_frame(subject: Subject) -> Iterator[Breach]:
     """No frame, and no two or three in a row, are unlike the frames before and after while these are alike.
 
     That is a frame of another shot or another take. It is found where the steps
     into it and out of it are larger than any near it, and lead back to where they came from.
     What differs in light or color alone is picture.flash, what is black is picture.black.
+    A part of one frame of a movie that is brighter or darker than before and after, as no other frame
+    has one, is a suspicion: a lost block looks like that, and so does a spark. EXR frames have pixels.damage.
     """
     for clip, rhythm in _rhythms(subject):
         pulse = Pulse.of(rhythm.motion, subject.limits.pulse)
@@ -40,12 +44,14 @@ def odd_frame(subject: Subject) -> Iterator[Breach]:
                 unit="of the largest step nearby",
                 frames=numbers,
             )
+        if isinstance(clip, MovieMeasures):
+            yield from _patched(clip, rhythm, lit.union(dark, rhythm.odd_frames))
 
 
 @check(
     "picture.order-swapped",
     MOTION,
-    limit="rhythm.exchanged rhythm.exchanged_beyond",
+    limit="rhythm.exchanged rhythm.exchanged_beyond rhythm.back",
     source="measured",
 )
 def order_swapped(subject: Subject) -> Iterator[Breach]:
@@ -55,7 +61,7 @@ def order_swapped(subject: Subject) -> Iterator[Breach]:
     frames shrink by a fifth and more when these are exchanged, they were
     exchanged before: of 13,000 steps of footage none comes to more than 0.14 as a
     logarithm, exchanged frames start at 0.28; under a camera that shakes as fast as frames follow
-    each other it takes more. Where no step around them comes to half of what is just visible an
+    each other it takes more, but motion that goes past, back and on tells it there. Where no step around them comes to half of what is just visible an
     exchange is not seen.
     """
     for clip, rhythm in _rhythms(subject):
@@ -65,16 +71,19 @@ def order_swapped(subject: Subject) -> Iterator[Breach]:
             if flickering.intersection(range(frames[0] - 1, frames[1] + 2)):
                 continue
             numbers = _numbers(clip, frames)
+            gain, limit = rhythm.gain(*pair), rhythm.limits.exchanged
+            if gain < limit:
+                gain, limit = rhythm.back_and_on(pair[0]), rhythm.limits.back
             yield Breach(
                 f"frames {numbers[0]} and {numbers[1]} stand in each other's place: exchange them",
-                measured=round(rhythm.gain(*pair), 3),
-                limit=rhythm.limits.exchanged,
+                measured=round(gain, 3),
+                limit=limit,
                 unit="logarithm",
                 frames=numbers,
             )
 
 
-@check("picture.dropped", MOTION, severity=Severity.WARNING, limit="rhythm.jump rhythm.steady rhythm.unsteady rhythm.leap rhythm.cut", source="measured")  # fmt: skip
+@check("picture.dropped", MOTION, severity=Severity.WARNING, limit="rhythm.jump rhythm.steady rhythm.unsteady rhythm.lone rhythm.reach rhythm.leap rhythm.cut", source="measured")  # fmt: skip
 def dropped(subject: Subject) -> Iterator[Breach]:
     """No frame is missing between two that follow each other.
 
@@ -83,11 +92,14 @@ def dropped(subject: Subject) -> Iterator[Breach]:
     frames one further apart elsewhere. How far it has to stand out depends on how steady the clip
     is. A camera held by hand has no steady pace, but inertia: its motion goes on and leaps.
     Where motion is as uneven as that by itself, one missing frame is as good as any other step and not found.
+    Bars that come or go, which are told by themselves, are no leap.
     """
     for clip, jump in _jumps(subject):
         if not jump.graded and not jump.cuts(subject.limits.rhythm):
             missing = max(1, round(jump.steps) - 1)
             numbers = _numbers(clip, (jump.frame - 1, jump.frame))
+            if bar_changes(clip, subject.limits.look).intersection(numbers):
+                continue
             frames = "a frame is" if missing == 1 else f"{missing} frames are"
             yield Breach(
                 f"about {frames} missing between frames {numbers[0]} and {numbers[1]}: "
@@ -98,7 +110,7 @@ def dropped(subject: Subject) -> Iterator[Breach]:
             )
 
 
-@check("picture.cut", MOTION, severity=Severity.WARNING, limit="rhythm.jump rhythm.steady rhythm.unsteady rhythm.cut", source="measured")  # fmt: skip
+@check("picture.cut", MOTION, severity=Severity.WARNING, limit="rhythm.jump rhythm.steady rhythm.unsteady rhythm.lone rhythm.reach rhythm.cut", source="measured")  # fmt: skip
 def cut(subject: Subject) -> Iterator[Breach]:
     """The clip is one shot: nowhere does a frame lead to one that does not follow from it.
 
@@ -116,6 +128,25 @@ def cut(subject: Subject) -> Iterator[Breach]:
                 limit=round(jump.limit, 2),
                 frames=numbers,
             )
+
+
+def _patched(clip: MovieMeasures, rhythm: Rhythm, told: Container[int]) -> Iterator[Breach]:
+    limits = rhythm.limits
+    patch = odd_patch(rhythm.motion, stops=limits.patch, alone=limits.patch_alone)
+    if patch is None or patch[0] in told:
+        return
+    frame, blip = patch
+    numbers = _numbers(clip, (frame,))
+    (wide, high), (left, top, width, height) = clip.facts.size, blip.box
+    yield Breach(
+        f"a part of frame {numbers[0]}, {round(width * wide)}x{round(height * high)} pixels at x {round(left * wide)}, "
+        f"y {round(top * high)}, is {'brighter' if blip.peak > 0 else 'darker'} than in the frames before and after; look at it",
+        measured=round(abs(blip.peak), 3),
+        limit=limits.patch,
+        unit="stops",
+        frames=numbers,
+        severity=Severity.WARNING,
+    )
 
 
 def _what_jumps(clip: Clip, jump: Jump, number: int) -> str:

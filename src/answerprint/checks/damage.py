@@ -4,12 +4,21 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from answerprint.checks.check import SEQUENCE, Breach, Subject, check
+from answerprint.checks.gait import ninth_decile
 from answerprint.checks.limits import PixelLimits
+from answerprint.checks.picture import pictured
+from answerprint.measured.clips import SequenceMeasures
 from answerprint.measured.frames import Outliers
 from answerprint.report import Severity
 
 CALM_FRAMES: Final = 48
 """Frames, less those at the ends, from which a clip is long enough to call it calm: two seconds."""
+
+_THE_PICTURE: Final = 0.8
+"""Correlation of local contrast from which a pinned frame is its picture, and was looked at by that."""
+
+_FURTHER: Final = 1.25
+"""Times what nine in ten frames have that the frames beside one are apart where motion leaps; a jolt of a hand comes to 1.5, a cut to 4."""
 
 
 @check(
@@ -24,14 +33,20 @@ def damage(subject: Subject) -> Iterator[Breach]:
     A flipped bit in a DWA stream often decodes without complaint and leaves
     blocks or a whole band of wrong values in one frame. First and last frame
     have one neighbour only and are not judged. How much is damage depends on what the
-    clip usually has: fast motion and glitter stand out in most of its frames. Less of
+    clip usually has: fast motion and glitter stand out in most of its frames, and where motion leaps or the
+    clip cuts, so that the frames beside one are far apart themselves, they explain nothing. Less of
     it, in a small place that both frames beside agree on, is a suspicion: something that
-    flits through the picture looks the same.
+    flits through the picture looks the same, and a frame that shows the picture it was pinned to is
+    sharper than those that a model makes around it.
     """
     limits = subject.limits.pixels
     judged = {f.number: f.outliers for f in subject.sequence.frames if f.outliers is not None}
     most_cells, most_tiles, most_patch = _usual_damage(judged.values(), limits)
+    pinned = {p.frame for p in subject.measurements.pins if (p.pinned or 0.0) >= _THE_PICTURE}
+    leaps = _leaps(subject.sequence)
     for number, found in judged.items():
+        if number in leaps:
+            continue
         if found.count > most_cells or found.rough > most_tiles:
             many = found.count > most_cells
             yield Breach(
@@ -41,7 +56,7 @@ def damage(subject: Subject) -> Iterator[Breach]:
                 unit="cells of 4x4 pixels" if many else "tiles of 16x16 pixels",
                 frames=(number,),
             )
-        elif found.patch > most_patch and _alone(judged, number):
+        elif found.patch > most_patch and _alone(judged, number) and number not in pinned:
             x, y = found.patch_at
             yield Breach(
                 f"frame {number} may be damaged at x {x}, y {y}: it is unlike the frames before and after, "
@@ -75,6 +90,20 @@ def _usual_damage(found: Collection[Outliers], limits: PixelLimits) -> tuple[flo
         limits.outliers_calm if _calm(cells) else most,
         max(limits.rough, ratio * usual_of_others(tiles)),
         limits.patch + ratio * usual_of_others(patches),
+    )
+
+
+def _leaps(clip: SequenceMeasures) -> frozenset[int]:
+    """Return the frames beside which the clip goes further than beside nine in ten."""
+    if clip.motion is None:
+        return frozenset()
+    # The distance of the frames before and after one, which no damage in it changes.
+    across = [step.tone[1] if len(step.tone) > 1 else 0.0 for step in clip.motion.steps[2:]]
+    limit = _FURTHER * ninth_decile(across)
+    return frozenset(
+        frame.number
+        for frame, apart in zip(pictured(clip)[1:], across, strict=False)
+        if apart > limit
     )
 
 

@@ -1,5 +1,6 @@
 """Steps that lead too far, and how far that is: less in a steady clip."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -10,6 +11,11 @@ _STEADY: Final = 36
 """Steps from which a clip is long enough to call it steady: a second and a half."""
 _BESIDE: Final = 4
 """Frames on either side in which the largest jump is the one that counts."""
+
+_LONE: Final = 4.0
+"""Times the next that the only jump of a clip is; of 330 clean clips one in a thousand steps comes to 2.7, and rain to 3.3."""
+_MISSING: Final = 1.6
+"""Ordinary steps that such a jump spans at least: two where a frame is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,8 @@ class Jump:
     """How far one of its clip may."""
     graded: bool
     """Whether exposure and color are all that jumps, over the same picture."""
+    further: bool
+    """Whether motion goes further over it than over the steps near it: an eye that blinks changes, and moves nothing."""
 
     def cuts(self, limits: RhythmLimits) -> bool:
         """Tell whether it leads to another picture than one a few frames on."""
@@ -36,12 +44,26 @@ def standing_out(jumps: Sequence[Jump], limits: RhythmLimits) -> tuple[Jump, ...
     """Return those of all steps of a clip that are jumps, with the limit they are judged by."""
     steady = _steady_limit([jump.strength for jump in jumps], limits)
     judged = [replace(jump, limit=limits.jump if jump.graded else steady) for jump in jumps]
-    return tuple(
+    found = [
         jump
         for jump in judged
         if jump.strength >= limits.jump
-        or (jump.strength >= jump.limit and not _beside_larger(jump, judged))
-    )
+        or (jump.strength >= jump.limit and jump.further and not _beside_larger(jump, judged))
+    ]
+    return tuple(found) or _lone(judged, limits)
+
+
+def _lone(judged: Sequence[Jump], limits: RhythmLimits) -> tuple[Jump, ...]:
+    """Return the largest jump of a long clip that hardly has others, where it is several times the next."""
+    if len(judged) < _STEADY:
+        return ()
+    largest = max(judged, key=lambda jump: jump.strength)
+    others = [jump for jump in judged if abs(jump.frame - largest.frame) > _BESIDE]
+    next_ = max((jump.strength for jump in others), default=math.inf)
+    limit = max(limits.lone * limits.jump, _LONE * next_)
+    if largest.strength < limit or largest.steps < _MISSING or not largest.further:
+        return ()
+    return (replace(largest, limit=limit),)
 
 
 def _steady_limit(strengths: Sequence[float], limits: RhythmLimits) -> float:

@@ -20,6 +20,12 @@ _NEARLY_WHITE: Final = 0.95
 _HIGHLIGHT: Final = {"smpte2084": 0.55, "arib-std-b67": 0.7}
 """The same in PQ and HLG, which leave room over diffuse white: 0.58 and 0.75, so that what is flat there has lost its highlights."""
 
+_CROWDED: Final = 3.0
+"""Times what the levels beside it hold that a plateau under white is: a bright sky spreads over as few codes of PQ as a plateau's."""
+
+_DIM: Final = 0.35
+"""Level under which nothing that is flat is a highlight, three stops graded down: a title lies on a dark ground."""
+
 _BLACK: Final = 0.0024
 """Level up to which a movie's darkest level is black itself, half an 8-bit code; the blacks of pictures lie a code over it."""
 
@@ -184,7 +190,8 @@ def _plateaus(clip: Clip, limits: LookLimits, *, bright: bool) -> Iterator[Breac
         if own is None or (other and own.level == other.level):
             continue
         least = (_least_bright if bright else _least_dark)(own, limits, clip)
-        if own.soft >= soft and own.share - own.beside > least:
+        crowd = own.beside * (_CROWDED if bright and own.level < _NEARLY_WHITE else 1)
+        if own.soft >= soft and own.share - crowd > least:
             hit[number] = own
     if hit:
         worst = max(hit, key=lambda n: hit[n].share)
@@ -205,7 +212,8 @@ def _least_bright(found: Plateau, limits: LookLimits, clip: Clip) -> float:
     if found.level >= _highlight(clip):
         return limits.clipped_share
     # Scene-linear light under diffuse white is no highlight; a movie may have been graded down.
-    return 1.0 if isinstance(clip, SequenceMeasures) else limits.clipped_alone
+    graded = isinstance(clip, MovieMeasures) and found.level > _DIM
+    return limits.clipped_alone if graded else 1.0
 
 
 def _highlight(clip: Clip) -> float:

@@ -1,6 +1,6 @@
 """How pictures look: banding, blocks and blur."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from answerprint.checks.check import Breach, Need, Subject, check
@@ -16,6 +16,8 @@ REACH: Final = 3
 """Frames before and after that sharpness is compared with."""
 
 
+_MANY: Final = 22
+"""Frames inside a clip from which what most of them have says what is usual."""
 _FAINT: Final = 0.05
 """8-bit codes of excess that are added to what an edge is compared with: nearly nothing is no measure."""
 _NO_DETAIL: Final = 0.01
@@ -98,7 +100,7 @@ def blocky(subject: Subject) -> Iterator[Breach]:
     "picture.blurred",
     LOOK,
     severity=Severity.WARNING,
-    limit="look.blur_ratio look.blur_kept",
+    limit="look.blur_ratio look.blur_kept look.blur_usual",
     source="measured",
 )
 def blurred(subject: Subject) -> Iterator[Breach]:
@@ -108,17 +110,19 @@ def blurred(subject: Subject) -> Iterator[Breach]:
     three frames before and of three after: motion blur comes and goes over more
     frames than that, and a clip that is soft all along is a matter of taste and not told.
     As blur takes contrast, too, less of a loss by contrast counts where as much detail is lost in all.
+    Where frames are soft by turns, as codecs with few bits for grain make them, only what is softer still is told.
     """
     limits = subject.limits.look
     for clip in subject.clips:
         seen = [(n, look.detail) for n, look in looks(clip)]
         own = dict(_softness([(n, _sharpness(detail)) for n, detail in seen]))
         lost = dict(_softness([(n, detail.fine if detail else None) for n, detail in seen]))
+        most, most_lost = (limits.blur_usual * _usual(shares.values()) for shares in (own, lost))
         soft = {
             n: share
             for n, share in own.items()
-            if share < limits.blur_ratio
-            or (share < limits.blur_kept and lost[n] < limits.blur_ratio)
+            if share < min(limits.blur_ratio, most)
+            or (share < min(limits.blur_kept, most) and lost[n] < min(limits.blur_ratio, most_lost))
         }
         if soft:
             worst = min(soft, key=lambda n: soft[n])
@@ -161,6 +165,11 @@ def _stands_out(edges: BlockEdges) -> float:
 def _sharpness(detail: Detail | None) -> float | None:
     """Return fine detail by contrast; None for a picture that shows nothing."""
     return detail.fine / detail.coarse if detail and detail.coarse >= 0.5 else None
+
+
+def _usual(shares: Collection[float]) -> float:
+    """Return what nine in ten frames' sharpness beside that around them is at least; 1 of few."""
+    return sorted(shares)[len(shares) // 10] if len(shares) >= _MANY else 1.0
 
 
 def _softness(seen: list[tuple[int, float | None]]) -> Iterator[tuple[int, float]]:

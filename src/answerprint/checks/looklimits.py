@@ -35,6 +35,12 @@ class LookLimits(Record):
     """Fine detail of a frame, by its contrast, beside the sharpest of three frames before and of three after."""
     blur_kept: float = Field(default=0.75, gt=0, lt=1)
     """The same where fine detail in all, whatever the contrast, falls below blur_ratio: an encoder that borrows from the frames beside a blurred one leaves so much."""
+    blur_usual: float = Field(default=0.8, gt=0, le=1)
+    """Both of these as a share of what nine in ten frames of a clip of 24 and more have.
+
+    A codec keeps grain in some frames and drops it in those between: where every other
+    frame has half of its neighbours' detail, so much less is no blur.
+    """
     bar_width: int = Field(default=5, ge=1)
     """Black lines from which they are a bar; fewer are a line at the edge."""
     line_step: float = Field(default=6.0, gt=0)

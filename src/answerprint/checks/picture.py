@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from statistics import median
+from typing import Final
 
 from answerprint.checks.check import CLIP, MOTION, Breach, Subject, check
 from answerprint.checks.limits import Limits, PictureLimits
@@ -12,6 +13,11 @@ from answerprint.measured.frames import FrameLevels
 from answerprint.measured.motion import Motion
 from answerprint.report import Severity
 from answerprint.timing import spell_frames
+
+_WANDERS: Final = 5.0
+"""Times its largest step that a part of the picture gets away from the first frame; noise comes to 2.3."""
+_TRAVELS: Final = 2.0
+"""Difference of a part of the picture from the first frame, Oklab x 100: twice what is just visible."""
 
 
 @check(
@@ -79,13 +85,14 @@ def frozen(subject: Subject) -> Iterator[Breach]:
     """Something moves in the clip: a model that returns a still has not done what it was asked.
 
     One step in twenty may be twice as large: a codec draws a still anew at each of its key frames.
+    What creeps, or moves in a small part of a dark picture, adds up from the first frame on as noise and coding do not.
     """
     for clip in subject.clips:
         if clip.motion is None:
             continue
         moves = sorted(moves_of(clip.motion))
         largest = max(moves[19 * (len(moves) - 1) // 20], moves[-1] / 2)
-        if largest < subject.limits.picture.frozen_step:
+        if largest < subject.limits.picture.frozen_step and not _drifts(clip.motion):
             yield Breach(
                 "nothing moves in the clip",
                 measured=largest,
@@ -132,6 +139,11 @@ def held_cadence(motion: Motion, limits: PictureLimits) -> bool:
         return False
     still = sum(move < limits.repeat_share * median(moving) for move in moves)
     return still >= len(moves) / 4
+
+
+def _drifts(motion: Motion) -> bool:
+    """Tell whether small steps add up to something that is seen."""
+    return motion.wander is not None and motion.wander > _WANDERS and motion.travel > _TRAVELS
 
 
 def _is_black(frame: FrameLevels, limits: PictureLimits) -> bool:

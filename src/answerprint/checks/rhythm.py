@@ -18,10 +18,11 @@ from typing import Final, Self
 
 from answerprint.checks.gait import Gait, SurpriseScale
 from answerprint.checks.jumps import Jump, standing_out
-from answerprint.checks.leaps import Flows
+from answerprint.checks.leaps import Flows, exchange
+from answerprint.checks.relit import light_changes
 from answerprint.checks.rhythmlimits import RhythmLimits
 from answerprint.checks.strides import Strides
-from answerprint.measured.motion import Motion
+from answerprint.measured.motion import Motion, Step
 
 ODD_RUN: Final = 3
 """Pictures in a row that may be foreign; longer ones are a shot of their own."""
@@ -50,6 +51,18 @@ _VISIBLE: Final = 0.5
 """Step, Oklab x 100, under which an exchange is not seen: something that moves under a still camera comes to more."""
 _SEEN_LEAP: Final = 3.5
 """The same from which a leap of motion counts that the change of the picture does not tell."""
+_AS_ONE: Final = 0.55
+"""Share of the mean length of motion vectors that their mean has where the whole picture moves as one."""
+_MISSING: Final = 1.8
+"""Ordinary steps that a step spans from which its reach may tell a jump alone."""
+_TELLING: Final = 1.0
+"""Strength that it has by itself."""
+_LEAPS: Final = 1.25
+"""Times what they change in any step near it that the places which move most change over such a step; clean clips come to 1.15."""
+_TWICE: Final = 2.0
+"""Times what it is by itself that the strength of such a step is at the limit of its reach."""
+_FURTHER: Final = 1.25
+"""Times the motion of the steps near it that a step has at least where a frame is missing: 72 in 74 have 1.5 and more."""
 _SEEN: Final = 2.0
 """Excess of the worst spot, Oklab x 100, from which a jump is seen for sure."""
 
@@ -130,11 +143,21 @@ class Rhythm:
         }
         limit = self._exchange_limit([g for (a, b), g in all_gains.items() if b - a == 1])
         gains = {pair: g for pair, g in all_gains.items() if g >= limit and self._shows(*pair)}
+        backs = ((at, at + 1) for at in range(1, count - 2))
+        gains |= {pair: g for pair in backs if (g := self.back_and_on(pair[0])) >= self.limits.back}
         found: list[tuple[int, int]] = []
         for pair in sorted(gains, key=lambda pair: -gains[pair]):
             if all(pair[1] + 1 < other[0] or other[1] + 1 < pair[0] for other in found):
                 found.append(pair)
         return tuple(sorted(found))
+
+    def back_and_on(self, one: int) -> float:
+        """Return how much evener the motion of the whole picture gets by exchanging a picture with the next; 0 where it is even."""
+        steps = [self.motion.steps[self.pictures[at]] for at in range(one, one + 3)]
+        if any(math.hypot(*step.flow) < _AS_ONE * step.speed for step in steps):
+            return 0.0
+        seen = any(step.tone[0] >= _VISIBLE for step in steps)
+        return exchange(self._flows, one - 1) if seen else 0.0
 
     def _exchange_limit(self, gains: Sequence[float]) -> float:
         """Return how much nearer neighbours may get by exchanging two: more where a camera shakes as fast as frames follow."""
@@ -146,9 +169,9 @@ class Rhythm:
         return max(self.limits.exchanged, usual + beyond)
 
     def _shows(self, one: int, other: int) -> bool:
-        """Tell whether any step into, between and out of two pictures is large enough to be seen."""
-        steps = (self.motion.steps[self.pictures[at]] for at in range(one, other + 2))
-        return any(step.tone[0] >= _VISIBLE for step in steps)
+        """Tell whether a step into, between and out of two pictures is large enough to be seen, and no flicker of light."""
+        steps = [self.motion.steps[self.pictures[at]] for at in range(one, other + 2)]
+        return any(step.tone[0] >= _VISIBLE for step in steps) and not light_changes(steps)
 
     def gain(self, one: int, other: int) -> float:
         """Return how much nearer pictures get to those beside them when `one` and `other` change places.
@@ -201,7 +224,24 @@ class Rhythm:
         if step.excess_peak >= _SEEN_LEAP and reach > 0:
             leap = self._flows.leap(at - 1) / self.limits.leap
             strength = max(strength, self.limits.jump * leap) if leap >= 1 else strength
-        return Jump(frame, strides.spans.get(at, 1.0), strength, self.limits.jump, graded)
+        span = strides.spans.get(at, 1.0)
+        far = reach >= self.limits.reach and span >= _MISSING
+        if far and strength >= _TELLING and self._busiest(at):
+            strength *= _TWICE * reach / self.limits.reach
+        return Jump(frame, span, strength, self.limits.jump, graded, self._moves_further(at))
+
+    def _moves_further(self, at: int) -> bool:
+        """Tell whether motion goes further over a step than over those near it."""
+        beside = [step.speed for step in self._beside(at, at)]
+        return self.motion.steps[self.pictures[at]].speed >= _FURTHER * median(beside or [0.0])
+
+    def _busiest(self, at: int) -> bool:
+        """Tell whether the places that move most leap over a step, beside every step near it: limbs do before the picture does."""
+        busy = [self.motion.steps[frame].busy for frame in self.pictures]
+        near = [busy[by] for by in range(max(1, at - _BESIDE), min(at + _BESIDE + 1, len(busy)))]
+        known = [value for value in near if value is not None]
+        own = busy[at]
+        return own is not None and sorted(known)[-2:][0] * _LEAPS <= own
 
     @property
     def _explained(self) -> Container[int]:
@@ -213,9 +253,12 @@ class Rhythm:
         return odd | swapped | held
 
     def _steps_beside(self, first: int, last: int) -> list[float]:
+        return [step.tone[0] for step in self._beside(first, last)]
+
+    def _beside(self, first: int, last: int) -> list[Step]:
         places = [*range(first - _BESIDE, first), *range(last + 1, last + 1 + _BESIDE)]
         return [
-            self.motion.steps[self.pictures[place]].tone[0]
+            self.motion.steps[self.pictures[place]]
             for place in places
             if 0 < place < len(self.pictures)
         ]

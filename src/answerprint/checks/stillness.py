@@ -8,16 +8,18 @@ change nearby for 130 frames repeated under heavy grain, 0.07 and more for the
 slowest of 13,000 steps of footage, animation and generated video.
 """
 
+import math
 from collections.abc import Sequence
-from statistics import fmean, median
+from statistics import fmean
 from typing import Final
 
+from answerprint.checks.halts import halts
+from answerprint.checks.relit import light_changes
+from answerprint.checks.standing import Shares, beside, sides, usual
 from answerprint.measured.motion import Motion
 
 _LAGS: Final = 4
 """Frames before and after that a step's two pictures are compared from."""
-_BESIDE: Final = 3
-"""Steps on either side that a step is compared with."""
 _CODED: Final = 2.5
 """How many times as much distances may change where the step itself is small beside both sides: coding at crf 23 does it."""
 _CODED_REPLACED: Final = 6.0
@@ -39,6 +41,13 @@ _STOPS_LONG: Final = 4.0
 _SMALLER: Final = 0.75
 """Share of the ordinary step that a repeat's own may have: the noise of both frames is all there is in it."""
 
+_AS_ONE: Final = 0.6
+"""Share of the mean length of motion vectors that their mean has where the whole picture moves as one."""
+_OPPOSED: Final = -0.3
+"""Cosine of the turn from which motion goes back."""
+_EXACT: Final = 0.05
+"""Share of the steps beside it under which a step is the same picture again: a camera that rests in turning still shakes."""
+
 
 def repeated_frames(motion: Motion, *, share: float, change: float, still: float) -> list[int]:
     """Return the frames that repeat the one before them where the clip moves; counted from 0.
@@ -51,27 +60,48 @@ def repeated_frames(motion: Motion, *, share: float, change: float, still: float
     """
     tones = [0.0, *(step.tone[0] for step in motion.steps[1:])]
     changes = [_change(motion, frame) for frame in range(len(tones))]
-    found = []
-    for frame in range(1, len(tones)):
-        ordinary, moves = median(_beside(tones, frame)), median(_beside(changes, frame))
-        beside = min(_sides(tones, frame), default=0.0)
-        small = beside > _MOVING and tones[frame] < share * beside
-        caught_up = max(tones[frame + 1 : frame + 2], default=0.0) > _CAUGHT_UP * ordinary
-        stops = min(tones[frame - 1 : frame + 2 : 2]) > _STOPS_LONG * tones[frame]
-        allowed = _CODED_REPLACED if caught_up or stops else _CODED
-        if len(motion.steps[frame].tone) < 2:
-            repeats = tones[frame] < share * ordinary
-        else:
-            repeats = (tones[frame] < _SMALLER * ordinary and changes[frame] <= change * moves) or (
-                small
-                and changes[frame] <= allowed * change * moves
-                and _abrupt(tones, frame, share * beside)
-            )
-        if repeats and ordinary > still and not _turns_back(motion, tones, frame):
-            found.append(frame)
+    shares = Shares.of(motion, tones, changes, still)
+    paused = {frame for frame in shares.steps if shares.pauses(frame)}
+    found = [
+        frame
+        for frame in shares.steps
+        if (frame in paused or _repeats(motion, tones, changes, frame, share, change))
+        and not _turns_back(motion, tones, frame)
+        and not (shares.steps[frame] > _EXACT and _turns_about(motion, frame))
+        and not light_changes(beside(motion.steps, frame))
+    ]
+    stopped = [
+        run for run in halts(motion, tones) if not light_changes(beside(motion.steps, run.start))
+    ]
+    found = sorted({*found, *(frame for run in stopped for frame in run)})
     moving = [frame for frame, tone in enumerate(tones) if tone > still]
-    inside = [frame for frame in found if moving[0] < frame < moving[-1]]
-    return _without_cadence(_runs(inside))
+    runs = _runs([frame for frame in found if moving[0] < frame < moving[-1]])
+    told = paused.union(*stopped)
+    return _without_cadence(
+        [run for run in runs if told.intersection(run) or shares.stand_apart(run)]
+    )
+
+
+def _repeats(
+    motion: Motion, tones: list[float], changes: Sequence[float], frame: int, share: float, change: float
+) -> bool:  # fmt: skip
+    """Tell whether a step is short, and changes the distances to other frames as little as a repeat does."""
+    ordinary, moves = usual(tones, frame), usual(changes, frame)
+    if len(motion.steps[frame].tone) < 2:
+        return tones[frame] < share * ordinary
+    least = min(sides(tones, frame), default=0.0)
+    # What comes before a flicker or a cut is short beside that alone.
+    if tones[frame] < _SMALLER * min(ordinary, least) and changes[frame] <= change * moves:
+        return True
+    caught_up = max(tones[frame + 1 : frame + 2], default=0.0) > _CAUGHT_UP * ordinary
+    stops = min(tones[frame - 1 : frame + 2 : 2]) > _STOPS_LONG * tones[frame]
+    allowed = _CODED_REPLACED if caught_up or stops else _CODED
+    return (
+        least > _MOVING
+        and tones[frame] < share * least
+        and changes[frame] <= allowed * change * moves
+        and _abrupt(tones, frame, share * least)
+    )
 
 
 def _abrupt(tones: list[float], frame: int, small: float) -> bool:
@@ -81,10 +111,10 @@ def _abrupt(tones: list[float], frame: int, small: float) -> bool:
         first -= 1
     while last + 1 < len(tones) and tones[last + 1] < small:
         last += 1
-    beside = tones[max(1, first - 1) : first] + tones[last + 1 : last + 2]
-    if len(beside) < 2:
+    around = tones[max(1, first - 1) : first] + tones[last + 1 : last + 2]
+    if len(around) < 2:
         return False
-    least, most = min(beside), max(beside)
+    least, most = min(around), max(around)
     if first == last:
         return least >= _STOPS * tones[frame]
     return least >= _STOPS_LONG * max(tones[first : last + 1]) and most <= 2 * least
@@ -96,6 +126,16 @@ def _turns_back(motion: Motion, tones: Sequence[float], frame: int) -> bool:
     if across is None or frame + 1 >= len(tones):
         return False
     return across < _BACK * max(tones[frame - 1], tones[frame + 1])
+
+
+def _turns_about(motion: Motion, frame: int) -> bool:
+    """Tell whether the whole picture moves back after this step, as far as it moved before it: a camera that shakes rests as it turns."""
+    if frame + 1 >= motion.frames:
+        return False
+    before, after = motion.steps[frame - 1], motion.steps[frame + 1]
+    (a, b), (c, d) = before.flow, after.flow
+    as_one = all(math.hypot(*step.flow) > _AS_ONE * step.speed > 0 for step in (before, after))
+    return as_one and a * c + b * d < _OPPOSED * math.hypot(a, b) * math.hypot(c, d)
 
 
 def _change(motion: Motion, frame: int) -> float:
@@ -115,16 +155,6 @@ def _apart(motion: Motion, one: int, other: int) -> float | None:
         return None
     tone = motion.steps[late].tone
     return tone[late - early - 1] if late - early <= len(tone) else None
-
-
-def _beside(values: Sequence[float], at: int) -> Sequence[float]:
-    return [*values[max(1, at - _BESIDE) : at], *values[at + 1 : at + 1 + _BESIDE]] or [0.0]
-
-
-def _sides(values: Sequence[float], at: int) -> list[float]:
-    """Return the medians of the values just before and just after."""
-    before, after = values[max(1, at - _BESIDE) : at], values[at + 1 : at + 1 + _BESIDE]
-    return [median(side) for side in (before, after) if side]
 
 
 def _runs(frames: Sequence[int]) -> list[range]:

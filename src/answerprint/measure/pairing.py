@@ -33,6 +33,10 @@ FLOOR: Final = 1e-5
 """Least noise, (Oklab x 100)^2: half floats hold the prints no better."""
 PASSES: Final = 3
 """Times that view and alignment are fitted from each other: a clip slowed down and cut off at its old length takes three."""
+_LAGGING: Final = 3
+"""Frames out of their place under which they tell nothing: an encoder shows one for two where a clip ends slowly."""
+_GAINED: Final = 0.6
+"""Share of what a neighbouring frame fits worse by, which is what they gain where they belong."""
 CURVE_POINTS: Final = 17
 """Points of the curve that are kept in the record."""
 _BACKWARD: Final = 10.0
@@ -87,7 +91,26 @@ def fitted(shown: Cells, movie: Cells) -> Fit:
     best = known.min(axis=0)
     # What a frame of the movie differs from all alike tells nothing.
     costs = 1 + (squares - np.where(np.isfinite(best), best, 0)) / (SURE * noise)
-    return Fit(squares / (SURE * noise), costs, *_directed(costs), motion)
+    alignment, backward = _directed(costs)
+    if not backward and _undecided(alignment, costs, motion):
+        alignment = _by_index(costs)
+    return Fit(squares / (SURE * noise), costs, alignment, backward, motion)
+
+
+def _undecided(found: Alignment, costs: Costs, motion: float) -> bool:
+    """Tell whether frames paired out of their place in equally long sides fit hardly better there than in it.
+
+    Coding makes slow motion lag by parts of a frame, which over many frames adds up to a gap and a frame too many.
+    """
+    moved = [(i, j) for i, j in found.pairs if i != j]
+    count, many = costs.shape
+    swapped = {j for pair in found.swapped for j in pair}
+    if count != many or not moved or swapped.intersection(j for _, j in moved):
+        return False
+    if len(moved) < _LAGGING:
+        return True
+    gained = [costs[j, j] - costs[i, j] for i, j in moved]
+    return bool(SURE * np.nanmean(gained) < _GAINED * motion)
 
 
 def _differences(shown: Cells, movie: Cells) -> Costs:
