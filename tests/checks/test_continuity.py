@@ -181,6 +181,14 @@ def test_a_camera_that_shakes_neither_repeats_nor_exchanges() -> None:
     assert not {"picture.order-swapped", "picture.repeated"} & set(told)
 
 
+@pytest.mark.parametrize("pace", [0.8, 4.5])
+def test_frames_exchanged_over_others_are_these_and_no_neighbours(pace: float) -> None:
+    clip = moved(pace * np.arange(60))
+    clip[20], clip[23] = clip[23], clip[20]
+    (breach,) = found(clip)["picture.order-swapped"]
+    assert breach.frames == (20, 23)
+
+
 def test_a_frame_missing_from_motion_by_hand_is_a_leap() -> None:
     frames = np.arange(72)
     path = 9 * np.sin(frames / 6) + 3 * np.sin(frames / 3.3) + 0.4 * frames

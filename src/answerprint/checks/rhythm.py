@@ -143,10 +143,14 @@ class Rhythm:
         }
         limit = self._exchange_limit([g for (a, b), g in all_gains.items() if b - a == 1])
         gains = {pair: g for pair, g in all_gains.items() if g >= limit and self._shows(*pair)}
-        backs = ((at, at + 1) for at in range(1, count - 2))
-        gains |= {pair: g for pair in backs if (g := self.back_and_on(pair[0])) >= self.limits.back}
+        backs = {(at, at + 1): self.back_and_on(at) for at in range(1, count - 2)}
+        # Two that are exchanged over others between send motion back and on beside each of them.
+        order = [
+            *sorted(gains, key=lambda pair: -gains[pair]),
+            *sorted((p for p, g in backs.items() if g >= self.limits.back), key=lambda p: -backs[p]),
+        ]  # fmt: skip
         found: list[tuple[int, int]] = []
-        for pair in sorted(gains, key=lambda pair: -gains[pair]):
+        for pair in order:
             if all(pair[1] + 1 < other[0] or other[1] + 1 < pair[0] for other in found):
                 found.append(pair)
         return tuple(sorted(found))
