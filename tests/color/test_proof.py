@@ -89,16 +89,20 @@ def test_a_fault_between_the_colors_of_a_sweep_is_climbed_to(small: None) -> Non
     assert proof.uphill.largest > 1.02 * proof.sweep.largest
 
 
+def off_by(mean: float, largest: float) -> Errors:
+    return Errors(
+        pixels=1, mean=mean, most=1, largest=largest, over=0, delta_e=0, largest_delta_e=0,
+        exact_share=0, baked_seconds=1, exact_seconds=9,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("mean", "largest", "holds"), [(1, 2, True), (1.01, 1.5, False), (0.1, 2.01, False)]
 )
 def test_the_promise_is_two_codes_and_one_in_the_mean(
     mean: float, largest: float, holds: bool
 ) -> None:
-    errors = Errors(
-        pixels=1, mean=mean, most=1, largest=largest, over=0, delta_e=0, largest_delta_e=0,
-        exact_share=0, baked_seconds=1, exact_seconds=9,
-    )  # fmt: skip
+    errors = off_by(mean, largest)
     assert errors.hold == holds
     assert errors.ratio == 9
 
@@ -107,11 +111,8 @@ def test_the_promise_is_two_codes_and_one_in_the_mean(
 def test_of_colors_uphill_the_largest_error_counts(
     mean: float, largest: float, holds: bool
 ) -> None:
-    errors = Errors(
-        pixels=1, mean=mean, most=1, largest=largest, over=0, delta_e=0, largest_delta_e=0,
-        exact_share=0, baked_seconds=1, exact_seconds=9,
-    )  # fmt: skip
-    assert Proof(grading=Grading(), threads=1, uphill=errors).holds == holds
+    proof = Proof(grading=Grading(), threads=1, uphill=off_by(mean, largest))
+    assert proof.holds == holds
 
 
 def test_a_sweep_is_of_all_of_ap0_and_always_the_same() -> None:
