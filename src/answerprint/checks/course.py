@@ -9,7 +9,7 @@ advance unevenly, as where texture travels further than it is wide, count for le
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import fmean, median
 from typing import Final, Self
 
 from answerprint.measured.motion import COLUMNS, Motion
@@ -72,7 +72,7 @@ class Course:
         advances = zip(*(one.advances for one in trusted), strict=True)
         bends = zip(*(one.bends for one in trusted), strict=True)
         return cls._spread(
-            [_mean(row, weights) for row in advances], [_mean(row, weights) for row in bends]
+            [fmean(row, weights) for row in advances], [fmean(row, weights) for row in bends]
         )
 
     @classmethod
@@ -144,10 +144,6 @@ def _advances(motion: Motion, width: int) -> list[float]:
     slow = _STILL * median(course.pace**2 for course in courses)
     sure = [min(1.0, c.pace**2 / slow) if slow else 0.0 for c in courses]
     return [1 + (c.advance - 1) * share for c, share in zip(courses, sure, strict=True)]
-
-
-def _mean(values: Sequence[float], weights: Sequence[float]) -> float:
-    return sum(v * w for v, w in zip(values, weights, strict=True)) / sum(weights)
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:
