@@ -146,13 +146,13 @@ def difference(baked: Any, exact: Any, pair: Any) -> tuple[float, float]:
 def missed_share(view: str, baked: Any, pair: Any) -> float:
     """Return the share of a frame's pixels that go the exact way."""
     from answerprint.color.grading import Grading
-    from answerprint.color.rendering import half_light, show_baked
+    from answerprint.color.rendering import show_baked
 
     planes, primaries = pair
-    flat = [np.ascontiguousarray(plane).reshape(-1).view(np.uint16) for plane in planes]
+    flat = [np.ascontiguousarray(plane).reshape(-1).view(np.int16) for plane in planes]
     out = np.empty((3, flat[0].size), np.uint16)
     matrix = Grading(view=view).matrix(primaries)
-    return show_baked(baked.bake, flat, half_light(), matrix, out).size / flat[0].size
+    return show_baked(baked.bake, flat, np.zeros(1, np.float32), matrix, out).size / flat[0].size
 
 
 def timed(way: Callable[[Any], Any], frames: list[Any], threads: int) -> tuple[float, float]:

@@ -1,12 +1,13 @@
 """Curves looked up, against the same formula written out, and which pixels they leave to the exact way."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from answerprint.color.curves import BIAS, STEPS, TOP, Curves, magnitudes, shown_by_curves
-from answerprint.color.kernel import SPAN
-from answerprint.color.rendering import half_light
+from answerprint.color.curving import SPAN
 
 MIX = np.array([[1.5, -0.3, -0.2], [-0.1, 1.2, -0.1], [0.1, -0.05, 1.05]])
 WEIGHTS = np.array([0.25, 0.7, 0.05])
@@ -62,9 +63,9 @@ def test_the_matrix_comes_before_the_axes() -> None:
 
 def test_half_floats_are_read_by_their_bits() -> None:
     halves = light().astype(np.float16)
-    bits = [np.ascontiguousarray(halves[:, n]).view(np.uint16) for n in range(3)]
+    bits = [np.ascontiguousarray(halves[:, n]).view(np.int16) for n in range(3)]
     out = np.empty((3, len(halves)), np.uint16)
-    missed = shown_by_curves(made(), bits, half_light(), np.eye(3), out)
+    missed = shown_by_curves(made(), bits, np.zeros(1, np.float32), np.eye(3), out)
     as_floats, also = shown(made(), halves.astype(np.float32))
     assert np.array_equal(out, as_floats)
     assert np.array_equal(missed, also)
@@ -84,6 +85,14 @@ def test_rounding_is_judged_by_every_matrix_there_is() -> None:
     there = np.linalg.inv(MIX)
     red = np.array([[1000.0, 0, 0], [1.0, 0, 0], [0, 0, 0]])
     assert shown(made(), red, there)[1].tolist() == [0, 1]
+
+
+def test_nothing_is_in_doubt_where_the_transform_is_rounded_alike_but_a_gain() -> None:
+    red, there = np.array([[1000.0, 0, 0], [1.0, 0, 0]]), np.linalg.inv(MIX)
+    assert shown(made(), red, there)[1].tolist() == [0, 1]
+    assert shown(replace(made(), rounds=True), red, there)[1].size == 0
+    no_luminance = np.array([[700.0, -250, 0]])
+    assert shown(replace(made(gain=-1 / 6), rounds=True), no_luminance, there)[1].tolist() == [0]
 
 
 def test_what_lies_past_the_tables_goes_the_exact_way_and_what_is_no_number_is_0() -> None:

@@ -45,9 +45,13 @@ def largest_error(curves: Curves, name: str, colors: Colors) -> float:
 def test_views_that_map_no_tones_are_curves(
     name: str, primaries: tuple[float, ...], gained: bool
 ) -> None:
-    curves = fitted(exact(Grading(view=name)))
+    transform = exact(Grading(view=name))
+    by_the_book, curves = fitted(transform), fitted(transform, transform.begins)
+    assert by_the_book is not None
+    assert by_the_book.axes == pytest.approx(rgb_to_rgb(AP0, primaries))
+    assert not by_the_book.rounds
     assert curves is not None
-    assert curves.axes == pytest.approx(rgb_to_rgb(AP0, primaries))
+    assert curves.rounds
     assert (curves.gains.size > 1) == gained
     for colors in swept(200_000, seed=5):
         assert largest_error(curves, name, colors) < 0.5

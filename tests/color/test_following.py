@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from answerprint.color.baking import _Baking, bake
 from answerprint.color.following import faces_beside, marked_parts
-from answerprint.color.kernel import FINE
+from answerprint.color.kernel import BLOCK, FINE
 from answerprint.color.lattice import TOLERANCE, Lattice
 from answerprint.color.spacing import Spacing
 from tests.color.test_baking import SMALL, TOP, clamped, colors, errors, smooth
@@ -27,17 +27,12 @@ def cut(light: Colors) -> Colors:
     return shown
 
 
-def lattice(masks: list[int], cells: list[int]) -> Lattice:
-    nothing = np.empty(0, np.uint16)
-    return Lattice(
-        np.eye(3), TOP, True, np.empty(0, np.float32), nothing, np.array(cells, np.int32),
-        np.array(masks, np.uint64),
-    )  # fmt: skip
-
-
 def test_marks_are_counted_along_the_axes_as_if_every_cell_were_refined() -> None:
-    first, last = 1, 1 << (FINE**3 - 1)
-    marked = marked_parts(lattice([first, last], [-1, 1, -1, -1, -1, -1, 0, -1]))
+    cells = np.array([-1, 1, -1, -1, -1, -1, 0, -1], np.int32)
+    table = np.zeros((3**3 + 2 * BLOCK, 4), np.uint16)
+    made = Lattice(np.eye(3), TOP, True, np.empty(0, np.float32), table, cells)
+    made.marks[0, 0, 0, 0] = made.marks[1, -1, -1, -1] = 1
+    marked = marked_parts(made)
     assert marked.shape == (2 * FINE,) * 3
     assert np.argwhere(marked).tolist() == [[3, 3, 7], [4, 4, 0]]
 
@@ -60,8 +55,8 @@ def test_faces_are_those_of_parts_that_are_not_marked_beside_fresh_ones() -> Non
 
 def test_a_fault_is_followed_through_cells_whose_marks_were_missed() -> None:
     whole = bake(cut, np.eye(3), TOP, clamps=True, fineness=SMALL)
-    forgotten = replace(whole, masks=whole.masks.copy())
-    forgotten.masks[::4] = 0
+    forgotten = replace(whole, table=whole.table.copy())
+    forgotten.marks[::4] = 0
     with ThreadPoolExecutor(2) as pool:
         found, _ = _Baking(Spacing(cut, np.eye(3), TOP), pool, SMALL).followed(forgotten, NONE)
     (first, missed), (second, again) = (errors(each, cut, colors()) for each in (forgotten, found))
@@ -72,7 +67,7 @@ def test_a_fault_is_followed_through_cells_whose_marks_were_missed() -> None:
 
 def test_a_lattice_without_faults_stays_as_it_is() -> None:
     whole = bake(smooth, np.eye(3), TOP, clamps=True, fineness=SMALL)
-    whole.masks[:] = 0
+    whole.marks[:] = 0
     with ThreadPoolExecutor(2) as pool:
         found, _ = _Baking(Spacing(smooth, np.eye(3), TOP), pool, SMALL).followed(whole, NONE)
-    assert found.masks.tobytes() == whole.masks.tobytes()
+    assert found.table.tobytes() == whole.table.tobytes()

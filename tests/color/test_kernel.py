@@ -3,10 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from answerprint.color import kernel
-from answerprint.color.kernel import BLOCK, FINE, UNTRUSTED, gather, scatter
-from answerprint.color.lattice import Lattice, looked_up
-from answerprint.color.rendering import half_light
+from answerprint.color.kernel import BLOCK, FINE
+from answerprint.color.lattice import MARK, Lattice, looked_up
 from answerprint.color.spacing import Spacing
 
 Colors = NDArray[np.float32]
@@ -18,7 +16,11 @@ TOP = 16.0
 def unrefined(nodes: NDArray[np.uint16], *, clamps: bool = True) -> Lattice:
     ramp = Spacing(lambda colors: colors / np.float32(TOP), np.eye(3), TOP).ramp
     cells = np.full((SIDE - 1) ** 3, -1, np.int32)
-    return Lattice(np.eye(3), TOP, clamps, ramp, nodes.reshape(-1), cells, np.empty(0, np.uint64))
+    return Lattice(np.eye(3), TOP, clamps, ramp, unmarked(nodes.reshape(-1, 3)), cells)
+
+
+def unmarked(nodes: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    return np.pad(nodes, ((0, 0), (0, 1)))
 
 
 def random_nodes(seed: int = 5) -> NDArray[np.uint16]:
@@ -70,16 +72,6 @@ def test_colors_are_interpolated_in_their_tetrahedron() -> None:
     assert np.abs(out.T - interpolated(nodes, spacing.positions(colors))).max() < 1.0
 
 
-def test_half_floats_are_read_by_their_bits() -> None:
-    made = unrefined(random_nodes())
-    halves = light(2000).astype(np.float16)
-    bits = [np.ascontiguousarray(halves[:, n]).view(np.uint16) for n in range(3)]
-    out = np.empty((3, len(halves)), np.uint16)
-    missed = looked_up(made, bits, half_light(), np.eye(3), out)
-    assert missed.size == 0
-    assert np.array_equal(out, shown(made, halves.astype(np.float32))[0])
-
-
 def test_the_matrix_comes_before_the_look_up() -> None:
     made = unrefined(random_nodes())
     mix = np.array([[0.5, 0.25, 0.25], [0, 1, 0], [0.125, 0, 0.875]])
@@ -101,9 +93,9 @@ def test_what_lies_outside_is_clamped_where_the_transform_clamps_and_missed_wher
     assert np.array_equal(out[:, [1, 3]], shown(unrefined(nodes), colors)[0][:, [1, 3]])
 
 
-def test_a_cell_that_is_not_trusted_is_missed_and_no_other() -> None:
+def test_a_coarse_cell_that_is_marked_is_missed_and_no_other() -> None:
     made = unrefined(random_nodes())
-    made.cells[0] = UNTRUSTED
+    made.table[0, MARK] = 1
     spacing = Spacing(lambda c: c / np.float32(TOP), np.eye(3), TOP)
     inside = np.flatnonzero((spacing.positions(light()) * (SIDE - 1) < 1).all(axis=1))
     assert 0 < inside.size < len(light())
@@ -115,12 +107,10 @@ def test_a_refined_cell_uses_its_own_nodes_and_misses_its_marked_parts() -> None
     coarse = unrefined(nodes)
     cells = coarse.cells.copy()
     cells[0] = 0
-    block = np.full(BLOCK * 3, 4000, np.uint16)
-    last_part = np.uint64(1) << np.uint64(FINE**3 - 1)
-    made = Lattice(
-        coarse.axes, TOP, True, coarse.ramp, np.concatenate([coarse.table, block]), cells,
-        np.array([last_part]),
-    )  # fmt: skip
+    block = unmarked(np.full((BLOCK, 3), 4000, np.uint16))
+    table = np.concatenate([coarse.table, block])
+    made = Lattice(coarse.axes, TOP, True, coarse.ramp, table, cells)
+    made.marks[0, FINE - 1, FINE - 1, FINE - 1] = 1
     spacing = Spacing(lambda c: c / np.float32(TOP), np.eye(3), TOP)
     places = np.array([[0.1, 0.1, 0.1], [0.99, 0.99, 0.99], [1.5, 0.1, 0.1]], np.float32)
     out, missed = shown(made, spacing.values(places / np.float32(SIDE - 1)))
@@ -129,16 +119,8 @@ def test_a_refined_cell_uses_its_own_nodes_and_misses_its_marked_parts() -> None
     assert out[:, 2].tolist() == [0] * 3
 
 
-def test_colors_are_gathered_and_scattered_where_they_belong() -> None:
-    where = np.array([4, 1], np.int32)
-    planes = [np.arange(6, dtype=np.float32) + 10 * n for n in range(3)]
-    assert gather(*planes, np.zeros(1, np.float32), where).tolist() == [[4, 14, 24], [1, 11, 21]]
-    out = np.full((3, 6), 9, np.uint16)
-    scatter(np.array([[-1, 0.5, 2], [0, 1, 0.25]], np.float32), where, out)
-    assert out[:, 4].tolist() == [0, 32768, 65535]
-    assert out[:, 1].tolist() == [0, 65535, 16384]
-    assert (np.delete(out, where, axis=1) == 9).all()
-
-
-def test_a_refined_cell_s_parts_fit_its_mask() -> None:
-    assert kernel.FINE**3 == 64
+def test_what_lies_outside_marked_parts_is_missed_only_where_the_transform_does_not_clamp() -> None:
+    made = unrefined(random_nodes(), clamps=False)
+    made.table[0, MARK] = 1
+    colors = np.array([[0, 0, 0], [9, 9, 9], [-1, 9, 9]], np.float32)
+    assert shown(made, colors)[1].tolist() == [0, 2]

@@ -184,6 +184,24 @@ def test_a_chart_comes_back_within_a_code_and_a_half(name: str, matrix: str, ran
     assert np.abs(error).max() * (876 if range_ == "tv" else 1023) <= 1.5
 
 
+@pytest.mark.parametrize("siting", ["left", "topleft", "center"])
+@pytest.mark.parametrize("name", ["yuv420p", "yuv420p10le"])
+def test_a_chart_of_twenty_pixels_is_as_exact_as_a_large_one(name: str, siting: Siting) -> None:
+    """Patches of four pixels hold one that no neighbour's chroma reaches."""
+
+    def middles(side: int) -> Picture:
+        rows = [
+            np.concatenate([flat(c, (side, side)) for c in half], axis=2)
+            for half in (CHART[:5], CHART[5:])
+        ]
+        rgb = np.concatenate(rows, axis=1)
+        planes = encoded(rgb, name, "bt709", "tv", siting=siting, dither=False)
+        back = decode_planes(planes, PIXEL_FORMATS[name].bits, "bt709", "tv", siting=siting)
+        return back[:, side // 2 :: side, side // 2 :: side]
+
+    assert np.array_equal(middles(4), middles(32))
+
+
 @pytest.mark.parametrize("name", ["gbrp", "gbrp10le", "gbrp12le", "gbrp16le", "rgb24", "rgb48le"])
 @pytest.mark.parametrize("range_", ["pc", "tv"])
 def test_rgb_formats_hold_rgb(name: str, range_: str) -> None:

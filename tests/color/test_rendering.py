@@ -144,6 +144,20 @@ def test_a_view_that_maps_no_tones_is_kept_as_curves_and_shown_by_them(tmp_path:
         assert off(made.show(planes(halves), REC2020), exact_codes) < 0.1
 
 
+def test_pixels_of_one_color_are_computed_once_but_where_every_one_is_asked() -> None:
+    computed: list[int] = []
+
+    def inverted(colors: NDArray[np.float32]) -> NDArray[np.float32]:
+        computed.append(len(colors))
+        return 1 - colors
+
+    halves = np.random.default_rng(4).choice(np.array([0.25, 0.5, 1], np.float16), (32, 64, 3))
+    shown = Rendering(inverted, Grading(), None).show(planes(halves), AP0)
+    Rendering(inverted, Grading(), None, every=True).show(planes(halves), AP0)
+    assert computed == [27, 32 * 64]
+    assert np.abs(shown.transpose(1, 2, 0) - (1 - halves.astype(float)) * 65535).max() <= 0.5
+
+
 def test_few_pixels_are_not_worth_a_bake_and_none_is_made_that_is_not_asked() -> None:
     assert rendering(Grading(), WORTH - 1).bake is None
     assert rendering(Grading(), WORTH, exactly=True).bake is None

@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from answerprint.color.grading import CONFIGS, Grading
+from answerprint.color.primaries import AP0, REC709, rgb_to_rgb
 from answerprint.color.transforms import exact, to_display, to_scene, views_of
 from answerprint.color.views import VIEWS
 from answerprint.errors import SourceError, UsageError
@@ -93,6 +94,20 @@ def test_pixels_that_opencolorio_drops_are_asked_for_again() -> None:
     assert np.abs(ours[dropped] - around).max(initial=0) * 1023 < 0.5
     if ocio.__version__ == "2.6.0":
         assert 0 < dropped.size < 60
+
+
+def test_black_of_a_view_that_maps_no_tones_is_black_and_not_asked_for_again() -> None:
+    """Blue of 37 out of a red and green far below 0: a thousandth more of all three rounds to some light."""
+    light = np.array([[-44320.02, -3005.9348, 37.33498]], np.float32)
+    for view in ("untoned-pq", "untoned-hlg"):
+        assert exact(Grading(view=view))(light.copy()).max() < 1e-6
+
+
+def test_the_matrix_a_transform_begins_with_is_told_where_it_begins_with_one() -> None:
+    begins = exact(Grading(view="untoned-rec709")).begins
+    assert begins == pytest.approx(rgb_to_rgb(AP0, REC709))
+    ranged = Grading(view="sdr-rec709", config="aces-1.3")
+    assert exact(ranged).begins is None
 
 
 @pytest.mark.parametrize("view", ["hdr-pq-1000", "hdr-pq-1000-p3", "hdr-hlg-1000"])

@@ -1,7 +1,7 @@
 """Bakes kept on disk by the content they were made of, so that each is made once a machine."""
 
-import fcntl
 import json
+import mmap
 import os
 import shutil
 import tempfile
@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 import xxhash
 
+from answerprint.alone import hold
 from answerprint.color.curves import Curves
 from answerprint.color.lattice import Lattice
 
@@ -20,15 +21,15 @@ Bake = Lattice | Curves
 
 PLACE: Final = "ANSWERPRINT_CACHE"
 """Environment variable that names the folder; else `answerprint` below the user's cache folder."""
-EDITION: Final = 10
+EDITION: Final = 11
 """Counts changes of how bakes are made: those of another edition are not used."""
 
 _KINDS: Final[dict[str, type[Bake]]] = {"lattice": Lattice, "curves": Curves}
 _ARRAYS: Final = {
-    "lattice": ("axes", "ramp", "table", "cells", "masks"),
+    "lattice": ("axes", "ramp", "table", "cells"),
     "curves": ("axes", "weights", "gains", "curves"),
 }
-_NUMBERS: Final = {"lattice": ("top", "clamps"), "curves": ()}
+_NUMBERS: Final = {"lattice": ("top", "clamps"), "curves": ("rounds",)}
 
 
 def bake_folder() -> Path:
@@ -46,13 +47,15 @@ def load(key: str) -> Bake | None:
     try:
         said = json.loads((folder / "bake.json").read_text(encoding="ascii"))
         # Mapped copy-on-write: processes share the pages, and the kernel sees an ordinary array.
-        parts: dict[str, Any] = {
-            name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="c"))
-            for name in _ARRAYS[said["kind"]]
+        mapped = {
+            name: np.load(folder / f"{name}.npy", mmap_mode="c") for name in _ARRAYS[said["kind"]]
         }
+        parts: dict[str, Any] = {name: np.asarray(array) for name, array in mapped.items()}
         digests = {name: _digest(array) for name, array in parts.items()}
         if said["digests"] != digests:
             return None
+        for array in mapped.values():
+            _let_go(array)
         parts |= {name: said[name] for name in _NUMBERS[said["kind"]]}
         return _KINDS[said["kind"]](**parts)
     except (OSError, ValueError, KeyError, TypeError, EOFError):
@@ -89,8 +92,15 @@ def one_baker(key: str) -> Iterator[None]:
         yield
         return
     with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        hold(lock.fileno(), wait=True)
         yield
+
+
+def _let_go(array: Any) -> None:
+    """Let go of the pages that were read to prove a mapped array: of a bake, pictures use a tenth, which comes back by itself."""
+    pages = array.base
+    if isinstance(pages, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        pages.madvise(mmap.MADV_DONTNEED)
 
 
 def _write(work: Path, bake: Bake) -> None:

@@ -1,7 +1,7 @@
 """Baking a transform: nodes sampled, cells that bend refined, and what stays too far off marked.
 
 An ACES output transform costs about 0.4 µs a pixel. Sampled on a lattice it is
-looked up in a twentieth of that, wrong by dozens of codes where it has creases.
+looked up in a fortieth of that, wrong by dozens of codes where it has creases.
 So the lattice is built on the axes the transform itself clamps to, spaced by the
 transform's own response to greys, refined where a cell's error is too large,
 and what is still too far off is marked: such pixels go the exact way.
@@ -27,7 +27,7 @@ from answerprint.color.creases import creased, steep
 from answerprint.color.drawing import drawn
 from answerprint.color.following import Parts, faces_beside, marked_parts
 from answerprint.color.kernel import BLOCK, FINE
-from answerprint.color.lattice import TOLERANCE, Colors, Exact, Lattice
+from answerprint.color.lattice import MARK, TOLERANCE, Colors, Exact, Lattice
 from answerprint.color.probing import TRUSTED, Prober, joined
 from answerprint.color.spacing import Spacing
 from answerprint.media.memory import frames_reused
@@ -68,7 +68,7 @@ def bake(
     """Sample `exact` on a lattice over `axes`, refine the cells that bend, and mark what stays too far off.
 
     `clamps` as in Lattice. Takes 50 to 90 million evaluations of `exact`, on all
-    cores; memory about 200 MB beside the lattice. `exact` must be safe to call
+    cores; memory about 200 MB beside two lattices. `exact` must be safe to call
     from several threads.
     """
     with frames_reused(), ThreadPoolExecutor(cores_there(), "bake") as pool:
@@ -101,35 +101,32 @@ class _Baking:
 
         def slab(first: np.float32) -> NDArray[np.uint16]:
             there = np.stack(np.meshgrid(first, grid, grid, indexing="ij"), axis=-1)
-            return _rounded(self.spacing.codes(there.reshape(-1, 3)))
+            return _unmarked(self.spacing.codes(there.reshape(-1, 3)))
 
-        nodes = np.concatenate([codes.reshape(-1) for codes in self.pool.map(slab, grid)])
+        nodes = np.concatenate(list(self.pool.map(slab, grid)))
         flat = np.full(self.cells**3, -1, np.int32)
-        none = np.empty(0, np.uint64)
-        return Lattice(axes, top, clamps, self.spacing.ramp, nodes, flat, none)
+        return Lattice(axes, top, clamps, self.spacing.ramp, nodes, flat)
 
     def bent(self, coarse: Lattice) -> NDArray[np.int64]:
         """Return the indices of coarse cells in which a probe is further off than TRUSTED."""
-        nodes = coarse.table.reshape(1, *[self.fineness.side] * 3, 3)
+        nodes = coarse.table[:, :MARK].reshape(1, *[self.fineness.side] * 3, 3)
         crossed, much = (boxes.reshape(-1) for boxes in steep(nodes, _white(coarse)))
         doubted = creased(nodes).reshape(-1) | crossed
         off = self._prober(coarse).probed(self._corners(np.arange(self.cells**3)), doubted)
         return np.flatnonzero((off > TRUSTED[0]) | (crossed & (off > _CLIPPED)) | much)
 
     def refined(self, lattice: Lattice, bent: NDArray[np.int64]) -> Lattice:
-        """Give the coarse cells `bent` nodes of their own, and masks of what stays too far off."""
+        """Give the coarse cells `bent` nodes of their own, and mark the parts that stay too far off."""
         if not bent.size:
             return lattice
-        before, coarse = len(lattice.masks), lattice.table.size
+        before, nodes = len(lattice.blocks), len(lattice.table)
         cells = lattice.cells.copy()
         cells[bent] = before + np.arange(len(bent))
-        table = np.empty(coarse + len(bent) * 3 * BLOCK, np.uint16)
-        table[:coarse] = lattice.table
-        blocks = table[coarse:].reshape(-1, *[FINE + 1] * 3, 3)
-        self._fill(blocks, bent)
-        masks = np.append(lattice.masks, np.zeros(len(bent), np.uint64))
-        fine = replace(lattice, cells=cells, table=table, masks=masks)
-        masks[before:] = np.concatenate([*self._masks(fine, blocks, bent)])
+        table = np.zeros((nodes + len(bent) * BLOCK, 4), np.uint16)
+        table[:nodes] = lattice.table
+        fine = replace(lattice, cells=cells, table=table)
+        self._fill(fine.blocks[before:], bent)
+        fine.marks[before:] = np.concatenate([*self._marks(fine, fine.blocks[before:], bent)])
         return fine
 
     def found_out(self, lattice: Lattice, turn: int) -> tuple[NDArray[np.int64], float]:
@@ -152,10 +149,9 @@ class _Baking:
 
     def marked(self, lattice: Lattice, parts: NDArray[np.int64]) -> Lattice:
         """Mark also these parts, (n, 3), of refined cells."""
-        bits = np.ravel_multi_index(tuple(parts.T % FINE), (FINE,) * 3).astype(np.uint64)
-        masks = lattice.masks.copy()
-        np.bitwise_or.at(masks, lattice.cells[self.cell_of(parts)], np.uint64(1) << bits)
-        return replace(lattice, masks=masks)
+        marked = replace(lattice, table=lattice.table.copy())
+        marked.marks[lattice.cells[self.cell_of(parts)], *(parts.T % FINE)] = 1
+        return marked
 
     def followed(self, lattice: Lattice, before: Parts) -> tuple[Lattice, Parts]:
         """Mark also the parts that the faults of marked ones go on into, and those that they go on into from there.
@@ -187,24 +183,23 @@ class _Baking:
 
         def fill(numbers: NDArray[np.int64]) -> None:
             places = (self._corners(bent[numbers])[:, None] + inner[None]) / np.float32(self.cells)
-            codes = _rounded(self.spacing.codes(places.reshape(-1, 3)))
+            codes = _unmarked(self.spacing.codes(places.reshape(-1, 3)))
             blocks[numbers] = codes.reshape(-1, *blocks.shape[1:])
 
         for _ in self.pool.map(fill, _pieces(np.arange(len(bent)), 500)):
             pass
 
-    def _masks(
+    def _marks(
         self, fine: Lattice, blocks: NDArray[np.uint16], bent: NDArray[np.int64]
-    ) -> Iterator[NDArray[np.uint64]]:
-        """Yield a bit for every part of every refined cell: set where a probe is further off than TRUSTED."""
+    ) -> Iterator[NDArray[np.bool_]]:
+        """Yield the marks of the parts of refined cells: set where a probe is further off than TRUSTED."""
         prober, white = self._prober(fine), _white(fine)
         for numbers in _pieces(np.arange(len(bent)), _CELLS_AT_ONCE):
-            crossed, much = steep(blocks[numbers], white)
-            doubted = creased(blocks[numbers]) | crossed
+            nodes = blocks[numbers][..., :MARK]
+            crossed, much = steep(nodes, white)
+            doubted = creased(nodes) | crossed
             off = prober.probed(self._parts(bent[numbers]), doubted.reshape(-1))
-            marked = ((off > TRUSTED[1]) | much.reshape(-1)).reshape(-1, FINE**3)
-            bits = marked.astype(np.uint64) << np.arange(FINE**3, dtype=np.uint64)
-            yield np.asarray(bits.sum(axis=1, dtype=np.uint64))
+            yield (off > TRUSTED[1]).reshape(much.shape) | much
 
     def _prober(self, lattice: Lattice) -> Prober:
         return Prober(self.spacing, lattice, self.pool, self.fineness.at_once)
@@ -225,12 +220,15 @@ def cores_there() -> int:
 
 
 def _white(lattice: Lattice) -> NDArray[np.uint16]:
-    return np.asarray(lattice.table.reshape(-1, 3).max(axis=0))
+    return np.asarray(lattice.table[:, :MARK].max(axis=0))
 
 
 def _pieces(numbers: NDArray[np.int64], size: int) -> list[NDArray[np.int64]]:
     return np.array_split(numbers, max(1, len(numbers) // size))
 
 
-def _rounded(codes: Colors) -> NDArray[np.uint16]:
-    return (codes + np.float32(0.5)).astype(np.uint16)
+def _unmarked(codes: Colors) -> NDArray[np.uint16]:
+    """Return nodes of codes, (n, 3), as a table holds them: (n, 4)."""
+    nodes = np.zeros((len(codes), 4), np.uint16)
+    nodes[:, :MARK] = codes + np.float32(0.5)
+    return nodes

@@ -131,4 +131,7 @@ def _curves(
     codes = np.minimum(65535 * shown, 2 * 65535).astype(np.float32)
     weights = rgb_to_xyz(REC2020)[1]
     by_luminance = np.ones(1) if gains is None else gains
-    return Curves(axes, weights, by_luminance.astype(np.float32), np.repeat(codes[None], 3, axis=0))
+    return Curves(
+        axes, weights, by_luminance.astype(np.float32), np.repeat(codes[None], 3, axis=0),
+        rounds=np.array_equal(axes, np.eye(3)),
+    )  # fmt: skip

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from answerprint.color.creases import TEN_BIT
 from answerprint.color.curving import STEP_SHIFT, show_by_curves
-from answerprint.color.kernel import Plane
+from answerprint.color.lattice import rising
+from answerprint.color.stored import Plane
 
 BIAS: Final = float(np.float32(2.0**-30))
 """Added to a magnitude before its logarithm is taken by its bits: below it, steps are even."""
@@ -38,13 +39,15 @@ class Curves:
     (3,), give their luminance, and none is negative. `gains`, (STEPS,), or one node where
     there is none, and `curves`, (3, STEPS), hold nodes at `magnitudes`:
     gains of either sign, and 16-bit codes, not clipped, of what is positive; what
-    is negative is shown as 0 is.
+    is negative is shown as 0 is. `rounds` says that the transform itself multiplies
+    by `axes` as the kernel does, so that no channel of the two is rounded otherwise.
     """
 
     axes: NDArray[np.float64]
     weights: NDArray[np.float64]
     gains: NDArray[np.float32]
     curves: NDArray[np.float32]
+    rounds: bool = False
 
     @property
     def bytes(self) -> int:
@@ -67,20 +70,24 @@ def shown_by_curves(
 ) -> NDArray[np.int32]:
     """Show flat planes in `out`, (3, n), and return the indices of pixels that have to go the exact way.
 
-    Those are the ones in which a channel comes so near 0 out of so large
+    Those are the ones in which a channel, or the luminance, comes so near 0 out of so large
     components that its code depends on how floats are rounded. Arguments as those
     of `lattice.looked_up`.
     """
     missed = np.empty(flat[0].size, np.int32)
     count = show_by_curves(
-        *flat, light, (baked.axes @ matrix).astype(np.float32), baked.weights.astype(np.float32),
-        baked.gains, baked.curves, BIAS, TOP, _doubts(baked, matrix), out, missed,
+        *flat, light, matrix.astype(np.float32), baked.axes.astype(np.float32),
+        baked.weights.astype(np.float32), rising(baked.gains), rising(baked.curves), BIAS, TOP,
+        _doubts(baked, matrix), out, missed,
     )  # fmt: skip
     return missed[:count]
 
 
 def _doubts(baked: Curves, matrix: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Return what the kernel takes for too much, (4,), of each axis and of the luminance."""
+    """Return what the kernel takes for too much, (4,), of each axis and of the luminance: 0 where nothing is."""
     spread = (np.abs(baked.axes) @ np.abs(matrix)).sum(axis=1)
     wrong = _ROUNDING * _NARROWEST * np.append(spread, baked.weights @ spread)
-    return np.asarray(wrong / np.append([_CODES_IN_DOUBT] * 3, _GAIN_IN_DOUBT), np.float32)
+    doubts = wrong / np.append([_CODES_IN_DOUBT] * 3, _GAIN_IN_DOUBT)
+    doubts[:3] *= not baked.rounds
+    doubts[3] *= baked.gains.size > 1
+    return np.asarray(doubts, np.float32)

@@ -2,17 +2,20 @@
 
 As in `kernel`, a span of pixels goes through one simple loop after the other.
 Those that read tables do nothing else, so that the others work on many pixels in
-one instruction: a third of the time of doing it all in one loop.
+one instruction: a third of the time of doing it all in one loop. A step of a table and
+what it rises by lie side by side, and are read at once.
 """
 
 from typing import Final
 
 import numpy as np
 
-from answerprint.color.kernel import ONE, SPAN, compiled, light_of
+from answerprint.color.stored import compiled, light_of, mix
 
 STEP_SHIFT: Final = 17
 """Bits of a float's mantissa below the index of a table: 64 steps an octave."""
+SPAN: Final = 512
+"""Pixels that go through the loops together: what is known of them stays in the first cache."""
 
 _HALF: Final = np.float32(0.5)
 _WHITE: Final = np.float32(65535)
@@ -25,120 +28,185 @@ _UNIT: Final = np.float32(2.0**-STEP_SHIFT)
 
 @compiled
 def show_by_curves(  # type: ignore[no-untyped-def]  # noqa: PLR0917
-    red, green, blue, light, matrix, weights, gains, curves, bias, top, doubts, out, missed
+    red, green, blue, light, matrix, to_axes, weights, gains, curves, bias, top, doubts, out, missed
 ):
     """Show every pixel of three flat planes in `out`, (3, n), and return how many have to go the exact way.
 
     Those are named in `missed`, (n,), and what `out` holds of them means
-    nothing. `light` turns stored 16-bit values to light. Tables are indexed by
+    nothing. `light` turns 16-bit codes to light, `matrix` brings that to the
+    transform's input, and `to_axes` from there to its axes. Tables hold a step's value
+    and what it rises by as one integer; they are indexed by
     magnitude, `bias` to `top`; `gains` of one node are none. `doubts`, (4,), are what
     makes too much, of a table's rise over a step and a pixel's largest component,
-    for a magnitude: of each axis, and of the luminance.
+    for a magnitude: of each axis, and of the luminance; 0 where rounding is the same.
     """
-    axes, most = np.empty((3, SPAN), np.float32), np.empty(SPAN, np.float32)
-    lost, place = np.empty(SPAN, np.uint8), np.empty(SPAN, np.int32)
-    size, low, rise = (
-        np.empty(SPAN, np.float32),
-        np.empty(SPAN, np.float32),
-        np.empty(SPAN, np.float32),
+    x, y, z, size, most = (
+        np.empty(SPAN, np.float32), np.empty(SPAN, np.float32), np.empty(SPAN, np.float32),
+        np.empty(SPAN, np.float32), np.empty(SPAN, np.float32),
+    )  # fmt: skip
+    lost, place, found = (
+        np.empty(SPAN, np.uint8),
+        np.empty(SPAN, np.int32),
+        np.empty(SPAN, np.int64),
     )
+    steps = found.view(np.float32)
+    doubted, same = doubts.max() > 0, _changes_nothing(matrix)
+    steepest = [_steepest(curves[channel]) for channel in range(3)]
     count, pixels = 0, red.shape[0]
     for start in range(0, pixels, SPAN):
         end = min(start + SPAN, pixels)
         n = end - start
-        _onto_axes(
-            red[start:end], green[start:end], blue[start:end], light, matrix, top, axes, most, lost
-        )
+        x, y, z = x[:n], y[:n], z[:n]
+        light_of(red[start:end], light, x)
+        light_of(green[start:end], light, y)
+        light_of(blue[start:end], light, z)
+        brightest = _largest(x, y, z, most) if doubted else np.float32(0)
+        if not same:
+            mix(matrix, x, y, z)
+        mix(to_axes, x, y, z)
+        any_lost = _too_bright(x, y, z, top, lost)
         if gains.size > 1:
-            _luminance(axes, weights, size[:n])
-            _into_table(size[:n], bias, top, place, size)
-            _read(place[:n], gains, low, rise)
-            _multiply(axes, place[:n], size, low, rise, doubts[3], most, lost)
-        for channel in range(3):
-            axis = axes[channel]
-            _into_table(axis[:n], bias, top, place, size)
-            _read(place[:n], curves[channel], low, rise)
-            _along_curve(
-                axis[:n], place, size, low, rise, curves[channel, 0], doubts[channel], most,
-                out[channel, start:end], lost,
-            )  # fmt: skip
-        for p in range(n):
-            missed[count] = start + p
-            count += lost[p]
+            _luminance(x, y, z, weights, size)
+            _read(size[:n], gains, bias, top, place, found)
+            if doubts[3] > 0:
+                any_lost |= _gain_in_doubt(size[:n], bias, place, steps, doubts[3], most, lost)
+            brightest = _multiply(x, y, z, place, steps, most)
+        for channel, axis in enumerate((x, y, z)):
+            doubt = doubts[channel]
+            if doubt > 0 and steepest[channel] * brightest * doubt > _magnitudes(axis, size):
+                # Below 0, too, a curve tells how much rounding matters.
+                _read(size[:n], curves[channel], bias, top, place, found)
+                any_lost |= _in_doubt(size[:n], bias, steps, doubt, most, lost)
+                _hold_at_zero(axis, curves[channel, 0], place, found)
+            else:
+                _read(axis, curves[channel], bias, top, place, found)
+            _along_curve(place[:n], steps, out[channel, start:end])
+        if any_lost:
+            for p in range(n):
+                missed[count] = start + p
+                count += lost[p]
     return count
 
 
 @compiled
-def _onto_axes(red, green, blue, light, matrix, top, axes, most, lost):  # type: ignore[no-untyped-def]  # noqa: PLR0917
-    """Bring pixels to the axes and find their largest component; those past `top` are lost."""
-    x, y, z = axes[0], axes[1], axes[2]
-    m00, m01, m02 = matrix[0, 0], matrix[0, 1], matrix[0, 2]
-    m10, m11, m12 = matrix[1, 0], matrix[1, 1], matrix[1, 2]
-    m20, m21, m22 = matrix[2, 0], matrix[2, 1], matrix[2, 2]
-    count, top = red.shape[0], np.float32(top)
-    for p in range(count):
-        x[p], y[p], z[p] = (
-            light_of(red, light, p),
-            light_of(green, light, p),
-            light_of(blue, light, p),
-        )
-    for p in range(count):
-        r, g, b = x[p], y[p], z[p]
-        u = m00 * r + m01 * g + m02 * b
-        v = m10 * r + m11 * g + m12 * b
-        w = m20 * r + m21 * g + m22 * b
-        most[p] = max(abs(r), abs(g), abs(b))
-        lost[p] = np.uint8(max(abs(u), abs(v), abs(w)) > top)
-        x[p], y[p], z[p] = u, v, w
+def _changes_nothing(matrix):  # type: ignore[no-untyped-def]
+    for row in range(3):
+        for column in range(3):
+            if matrix[row, column] != np.float32(row == column):
+                return False
+    return True
 
 
 @compiled
-def _into_table(values, bias, top, place, size):  # type: ignore[no-untyped-def]
-    """Find magnitudes, and where they lie in a table: its step, and below STEP_SHIFT how far in it."""
-    first, bias, top = np.float32(bias).view(np.int32), np.float32(bias), np.float32(top)
+def _steepest(table):  # type: ignore[no-untyped-def]
+    """Return the most that a table rises by over a step, in doubt."""
+    steps, most = table.view(np.float32), _LEAST_RISE
+    for n in range(table.shape[0]):
+        most = max(most, abs(steps[2 * n + 1]))
+    return most
+
+
+@compiled
+def _largest(x, y, z, most):  # type: ignore[no-untyped-def]
+    """Find the largest component of every pixel, and return that of all.
+
+    By its bits, which are in order: the largest of integers is found many at a time, that of floats is not.
+    """
+    largest = np.int32(0)
+    for p in range(x.shape[0]):
+        most[p] = max(abs(x[p]), abs(y[p]), abs(z[p]))
+        largest = max(largest, np.float32(most[p]).view(np.int32))
+    return np.int32(largest).view(np.float32)
+
+
+@compiled
+def _too_bright(x, y, z, top, lost):  # type: ignore[no-untyped-def]
+    """Say which pixels lie past `top`, and whether any does."""
+    top, found = np.float32(top), np.uint8(0)
+    for p in range(x.shape[0]):
+        lost[p] = np.uint8(max(abs(x[p]), abs(y[p]), abs(z[p])) > top)
+        found |= lost[p]
+    return found > 0
+
+
+@compiled
+def _read(values, table, bias, top, place, found):  # type: ignore[no-untyped-def]
+    """Find where values lie in a table, negative ones at 0, and read the step: where it begins, and what it rises by.
+
+    `place` tells below STEP_SHIFT how far in the step they lie.
+    """
+    bias, top, least = np.float32(bias), np.float32(top), np.float32(bias).view(np.int32)
     for p in range(values.shape[0]):
-        magnitude = np.float32(min(abs(values[p]), top) + bias)
-        size[p] = magnitude
-        place[p] = np.int32(magnitude.view(np.int32) - first)
+        moved = np.float32(min(max(values[p], np.float32(0)), top) + bias)
+        place[p] = np.int32(moved.view(np.int32) - least)
+    for p in range(values.shape[0]):
+        found[p] = table[np.uint64(place[p] >> STEP_SHIFT)]
 
 
 @compiled
-def _read(place, table, low, rise):  # type: ignore[no-untyped-def]
-    """Read where a step begins, and what it rises by."""
+def _magnitudes(values, size):  # type: ignore[no-untyped-def]
+    """Find magnitudes, and return the least."""
+    least = np.float32(np.inf).view(np.int32)
+    for p in range(values.shape[0]):
+        size[p] = abs(values[p])
+        least = min(least, np.float32(size[p]).view(np.int32))
+    return np.int32(least).view(np.float32)
+
+
+@compiled
+def _along_curve(place, steps, codes):  # type: ignore[no-untyped-def]
     for p in range(place.shape[0]):
-        step = np.uint64(place[p] >> STEP_SHIFT)
-        begin = table[step]
-        low[p], rise[p] = begin, table[step + ONE] - begin
+        code = steps[2 * p] + np.float32(place[p] & _BELOW) * _UNIT * steps[2 * p + 1]
+        codes[p] = np.uint16(np.int32(min(max(code, np.float32(0)), _WHITE) + _HALF))
 
 
 @compiled
-def _along_curve(axis, place, size, low, rise, zero, doubt, most, codes, lost):  # type: ignore[no-untyped-def]  # noqa: PLR0917
-    """Turn values to codes, negative ones to `zero`; those to which rounding matters are lost."""
-    for p in range(axis.shape[0]):
-        code = low[p] + np.float32(place[p] & _BELOW) * _UNIT * rise[p]
-        code = min(max(code if axis[p] > np.float32(0) else zero, np.float32(0)), _WHITE)
-        codes[p] = np.uint16(np.int32(code + _HALF))
-        steep = max(abs(rise[p]), _LEAST_RISE)
-        lost[p] |= np.uint8(steep * most[p] * doubt > size[p])
+def _in_doubt(size, bias, steps, doubt, most, lost):  # type: ignore[no-untyped-def]
+    """Lose pixels to whose code rounding matters, and say whether there are any."""
+    found, bias = np.uint8(0), np.float32(bias)
+    for p in range(size.shape[0]):
+        steep = max(abs(steps[2 * p + 1]), _LEAST_RISE)
+        lost[p] |= np.uint8(steep * most[p] * doubt > size[p] + bias)
+        found |= lost[p]
+    return found > 0
 
 
 @compiled
-def _luminance(axes, weights, luminance):  # type: ignore[no-untyped-def]
-    x, y, z = axes[0], axes[1], axes[2]
+def _hold_at_zero(values, zero, place, found):  # type: ignore[no-untyped-def]
+    """Put negative values where a table begins, whose first step is `zero`."""
+    for p in range(values.shape[0]):
+        found[p] = zero if values[p] < np.float32(0) else found[p]
+        place[p] = np.int32(0) if values[p] < np.float32(0) else place[p]
+
+
+@compiled
+def _luminance(x, y, z, weights, luminance):  # type: ignore[no-untyped-def]
     red, green, blue = weights[0], weights[1], weights[2]
-    for p in range(luminance.shape[0]):
-        luminance[p] = red * x[p] + green * y[p] + blue * z[p]
+    for p in range(x.shape[0]):
+        luminance[p] = abs(red * x[p] + green * y[p] + blue * z[p])
 
 
 @compiled
-def _multiply(axes, place, size, low, rise, doubt, most, lost):  # type: ignore[no-untyped-def]
-    """Multiply pixels, and what rounding may do to them, by a gain; those whose gain is in doubt are lost."""
-    x, y, z = axes[0], axes[1], axes[2]
-    for p in range(place.shape[0]):
-        gain = low[p] + np.float32(place[p] & _BELOW) * _UNIT * rise[p]
-        steep = max(abs(rise[p]), gain * _LEAST_SHARE)
-        lost[p] |= np.uint8(steep * most[p] * doubt > size[p] * gain)
+def _gain_in_doubt(size, bias, place, steps, doubt, most, lost):  # type: ignore[no-untyped-def]
+    """Lose pixels to whose gain rounding matters, and say whether there are any."""
+    found, bias = np.uint8(0), np.float32(bias)
+    for p in range(size.shape[0]):
+        gain = steps[2 * p] + np.float32(place[p] & _BELOW) * _UNIT * steps[2 * p + 1]
+        steep = max(abs(steps[2 * p + 1]), gain * _LEAST_SHARE)
+        lost[p] |= np.uint8(steep * most[p] * doubt > (size[p] + bias) * gain)
+        found |= lost[p]
+    return found > 0
+
+
+@compiled
+def _multiply(x, y, z, place, steps, most):  # type: ignore[no-untyped-def]
+    """Multiply pixels, and what rounding may do to them, by a gain; return the largest of the latter."""
+    largest = np.int32(0)
+    for p in range(x.shape[0]):
+        gain = steps[2 * p] + np.float32(place[p] & _BELOW) * _UNIT * steps[2 * p + 1]
         x[p] *= gain
         y[p] *= gain
         z[p] *= gain
-        most[p] *= gain
+        most[p] = abs(most[p] * gain)
+        largest = max(largest, np.float32(most[p]).view(np.int32))
+    return np.int32(largest).view(np.float32)

@@ -21,7 +21,6 @@ from answerprint.color.primaries import (
     P3_D65,
     REC709,
     REC2020,
-    Chromaticities,
     rgb_to_rgb,
     rgb_to_xyz,
 )
@@ -41,53 +40,65 @@ _MIDDLE: Final = 0.05
 """Value of a channel that gains are read off from: a curve rises well there."""
 _NO_POWER: Final = 1e-3
 """Power of luminance below which there is no gain."""
+_ALIKE: Final = 1e-5
+"""Difference of matrices' elements up to which they lead to the same primaries."""
 _NO_TABLE: Final = np.zeros(1, np.float32)
 
 
-def fitted(exact: Exact) -> Curves | None:
+def fitted(exact: Exact, begins: NDArray[np.float64] | None = None) -> Curves | None:
     """Return `exact`, a transform of ACES2065-1 light, as curves on known primaries; None where it is none of them.
 
-    Tried with two million colors, over all that half floats hold, at every node
-    and where a channel comes to 0; none of them is further off than TRUSTED.
+    `begins` is the matrix that it multiplies by first, in single precision, where that is
+    known: curves on it do not depend on how floats are rounded, where it is
+    rounded as the kernel does it. Tried with two million colors, over all that half floats hold, at
+    every node and where a channel comes to 0; none of them is further off than TRUSTED.
     """
-    for primaries in PRIMARIES:
+    for bare in _matrices(begins):
         for sampled in (_without_gain, _with_gain):
-            curves = sampled(exact, primaries)
-            if curves and _largest_error(curves, exact, _few()) <= TRUSTED:
-                return curves if _largest_error(curves, exact, _many()) <= TRUSTED else None
+            curves = sampled(exact, bare)
+            if curves and all(
+                _largest_error(curves, exact, tried()) <= TRUSTED for tried in (_few, _many)
+            ):
+                return curves
     return None
 
 
-def _without_gain(exact: Exact, primaries: Chromaticities) -> Curves:
+def _matrices(begins: NDArray[np.float64] | None) -> Iterator[Curves]:
+    """Yield axes to try, with the weights of their luminance: the transform's own before what they are by the book."""
+    none = np.ones(1, np.float32)
+    for primaries in PRIMARIES:
+        axes, weights = rgb_to_rgb(AP0, primaries), rgb_to_xyz(primaries)[1]
+        if begins is not None and np.allclose(begins / begins.sum(), axes / 3, atol=_ALIKE):
+            yield Curves(begins, weights, none, none, rounds=True)
+        yield Curves(axes, weights, none, none)
+
+
+def _without_gain(exact: Exact, bare: Curves) -> Curves:
     """Sample curves along the greys."""
-    values = magnitudes()
-    shown = _codes(exact, primaries, np.repeat(values[:, None], 3, axis=1))
-    axes, weights = rgb_to_rgb(AP0, primaries), rgb_to_xyz(primaries)[1]
-    return Curves(axes, weights, np.ones(1, np.float32), np.ascontiguousarray(shown.T))
+    shown = _codes(exact, bare, np.repeat(magnitudes()[:, None], 3, axis=1))
+    return replace(bare, curves=np.ascontiguousarray(shown.T))
 
 
-def _with_gain(exact: Exact, primaries: Chromaticities) -> Curves | None:
+def _with_gain(exact: Exact, bare: Curves) -> Curves | None:
     """Sample curves along greys that a gain moves: a power of luminance, held below some floor, as BT.2100 has it."""
-    bare, values = _without_gain(exact, primaries), magnitudes()
-    power, floor = _gain(exact, primaries, bare.weights)
+    values = magnitudes()
+    power, floor = _gain(exact, bare)
     if not (-1 < power < 1 and 0 < floor < _MIDDLE):
         return None
     greys = np.where(
         values < floor ** (1 + power), values * floor**-power, values ** (1 / (1 + power))
     )
-    shown = _codes(exact, primaries, np.repeat(greys[:, None], 3, axis=1))
+    shown = _codes(exact, bare, np.repeat(greys[:, None], 3, axis=1))
     gains = np.maximum(values, floor) ** power
     return replace(bare, gains=gains.astype(np.float32), curves=np.ascontiguousarray(shown.T))
 
 
-def _gain(
-    exact: Exact, primaries: Chromaticities, weights: NDArray[np.float64]
-) -> tuple[float, float]:
+def _gain(exact: Exact, bare: Curves) -> tuple[float, float]:
     """Return the power of luminance that red is multiplied by, and where it is held; not-a-number where there is none."""
     along = np.geomspace(_MIDDLE / 64, _MIDDLE * 64, 4096)
     bright = np.append(0, np.geomspace(_MIDDLE / 8, _MIDDLE * 8, 32))
-    still = _codes(exact, primaries, _of_luminance(_MIDDLE, along, weights))[:, 0]
-    moved = _codes(exact, primaries, _of_luminance(bright, np.full(33, _MIDDLE), weights))[:, 0]
+    still = _codes(exact, bare, _of_luminance(_MIDDLE, along, bare.weights))[:, 0]
+    moved = _codes(exact, bare, _of_luminance(bright, np.full(33, _MIDDLE), bare.weights))[:, 0]
     gains = np.interp(moved, np.maximum.accumulate(still.astype(np.float64)), along) / _MIDDLE
     power, offset = np.polyfit(np.log(bright[1:]), np.log(gains[1:]), 1)
     if abs(power) < _NO_POWER:
@@ -103,9 +114,9 @@ def _of_luminance(
     return np.stack([reds, rest, rest], axis=-1)
 
 
-def _codes(exact: Exact, primaries: Chromaticities, colors: NDArray[np.float64]) -> Colors:
-    """Return 16-bit codes, not clipped up to _PAST_WHITE, of colors of `primaries`, (n, 3)."""
-    shown = exact((colors @ rgb_to_rgb(primaries, AP0).T).astype(np.float32))
+def _codes(exact: Exact, bare: Curves, colors: NDArray[np.float64]) -> Colors:
+    """Return 16-bit codes, not clipped up to _PAST_WHITE, of colors on the axes, (n, 3)."""
+    shown = exact((colors @ np.linalg.inv(bare.axes).T).astype(np.float32))
     return np.clip(shown, 0, _PAST_WHITE) * np.float32(65535)
 
 

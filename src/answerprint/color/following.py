@@ -29,9 +29,9 @@ class Faces:
 def marked_parts(lattice: Lattice) -> Parts:
     """Return which parts of a lattice are marked."""
     cells = lattice.side - 1
-    bits = np.unpackbits(lattice.masks.view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
-    inner = np.zeros((len(lattice.cells), FINE**3), np.bool_)
-    inner[lattice.cells >= 0] = bits[lattice.cells[lattice.cells >= 0]]
+    inner = np.zeros((len(lattice.cells), FINE, FINE, FINE), np.bool_)
+    refined = lattice.cells >= 0
+    inner[refined] = lattice.marks[lattice.cells[refined]]
     split = inner.reshape(cells, cells, cells, FINE, FINE, FINE)
     return split.transpose(0, 3, 1, 4, 2, 5).reshape((cells * FINE,) * 3)
 

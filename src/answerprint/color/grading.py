@@ -1,5 +1,6 @@
 """How scene light is brought to a display: the view, and what is done to the light before and the code after."""
 
+import math
 import re
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -31,6 +32,8 @@ def _read_balance(value: Any) -> Any:
 def _check_balance(value: Any) -> Any:
     if isinstance(value, float):
         chromaticity(value)
+    elif value is not None and not all(math.isfinite(gain) and gain > 0 for gain in value):
+        raise ValueError("gains are numbers above 0")
     return value
 
 

@@ -71,7 +71,7 @@ class Errors(Record):
     largest_delta_e: float
     """The largest of them."""
     exact_share: float
-    """Share of pixels that the baked rendering sent the exact way."""
+    """Share of pixels that the baked rendering computed the exact way: of those of one color close together, one."""
     baked_seconds: float
     """Time the baked rendering takes a million pixels, its exact share included."""
     exact_seconds: float
@@ -186,7 +186,7 @@ class _Comparison:
     def __init__(self, grading: Grading, baked: Rendering, pool: Executor) -> None:
         self._missed = _Counted(grading)
         self._baked = Rendering(self._missed, grading, baked.bake)
-        self._exact = rendering(grading, 0, exactly=True)
+        self._exact = Rendering(exact(grading), grading, None, every=True)
         self._tags = view_named(grading.view).tags
         self._pool = pool
         self.worst: list[Found] = []

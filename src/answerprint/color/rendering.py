@@ -14,9 +14,9 @@ from answerprint.color.between import Between
 from answerprint.color.curves import Curves, shown_by_curves
 from answerprint.color.fitting import fitted
 from answerprint.color.grading import Grading
-from answerprint.color.kernel import Plane, gather, scatter
 from answerprint.color.lattice import Colors, looked_up
 from answerprint.color.primaries import AP0, Chromaticities, rgb_to_rgb
+from answerprint.color.stored import Plane, distinct, gather, scatter
 from answerprint.color.transforms import Exact, exact
 from answerprint.measured.movie import ColorTags
 from answerprint.progress import Progress, silent
@@ -34,7 +34,9 @@ def half_light() -> NDArray[np.float32]:
     return np.nan_to_num(halves, nan=0.0, posinf=65504.0, neginf=-65504.0)
 
 
-_HALF_LIGHT: Final = half_light()
+_AT_ONCE: Final = 1 << 15
+"""Pixels that go the exact way together. Charts, ramps and rendered pictures repeat most of the colors among them."""
+_NO_TABLE: Final = np.zeros(1, np.float32)
 _CODE: Final = (np.arange(1 << 16) / 65535).astype(np.float32)
 
 
@@ -42,14 +44,21 @@ class Rendering:
     """A grading ready to show pictures: 16-bit full-range display R'G'B' of scene light.
 
     Safe to use from many threads. `bake` is None where every pixel goes the
-    exact way.
+    exact way. Pixels of one color that lie close together go it once, but where
+    `every` one is asked to, as other programs do it.
     """
 
     def __init__(
-        self, transform: Callable[[Colors], Colors], grading: Grading, bake: Bake | None
+        self,
+        transform: Callable[[Colors], Colors],
+        grading: Grading,
+        bake: Bake | None,
+        *,
+        every: bool = False,
     ) -> None:
         self._exact = transform
         self._grading = grading
+        self._every = every
         self.bake = bake
 
     def show(
@@ -63,11 +72,8 @@ class Rendering:
         flat = [_flat(plane) for plane in planes]
         matrix = self._grading.matrix(primaries)
         out = np.empty((3, flat[0].size), np.uint16)
-        missed = show_baked(self.bake, flat, _HALF_LIGHT, matrix, out)
-        for some in np.array_split(missed, max(1, missed.size >> 13)):
-            if some.size:
-                colors = gather(*flat, _HALF_LIGHT, some) @ matrix.T.astype(np.float32)
-                scatter(self._exact(np.ascontiguousarray(colors)), some, out)
+        missed = show_baked(self.bake, flat, _NO_TABLE, matrix, out)
+        _show_exactly(self._exact, flat, _NO_TABLE, matrix, missed, out, every=self._every)
         return out.reshape(3, *planes[0].shape)
 
 
@@ -86,9 +92,7 @@ class DisplayRendering:
         flat = list(np.ascontiguousarray(rgb).reshape(3, -1))
         out = np.empty((3, flat[0].size), np.uint16)
         missed = show_baked(self.bake, flat, self._light, np.eye(3), out)
-        for some in np.array_split(missed, max(1, missed.size >> 13)):
-            if some.size:
-                scatter(self._between(gather(*flat, _CODE, some)), some, out)
+        _show_exactly(self._between, flat, _CODE, np.eye(3), missed, out)
         return out.reshape(rgb.shape)
 
 
@@ -151,7 +155,7 @@ def _bake(grading: Grading, transform: Exact, progress: Progress) -> Bake:
         if kept is not None:
             return kept
         progress(f"baking {grading.view}, once on this machine", 0, None)
-        made: Bake | None = fitted(transform)
+        made: Bake | None = fitted(transform, transform.begins)
         if made is None:
             primaries, top, clamps = axes_of(transform)
             made = bake(transform, rgb_to_rgb(AP0, primaries), top, clamps=clamps)
@@ -184,8 +188,29 @@ def show_baked(
     return looked_up(bake, flat, light, matrix, out)
 
 
+def _show_exactly(
+    transform: Callable[[Colors], Colors],
+    flat: Sequence[Plane],
+    light: NDArray[np.float32],
+    matrix: NDArray[np.float64],
+    missed: NDArray[np.int32],
+    out: NDArray[np.uint16],
+    *,
+    every: bool = False,
+) -> None:
+    """Show the pixels of `flat` planes that were missed in `out`: of each color among some thousand of them one, or `every` one."""
+    brought = matrix.astype(np.float32)
+    for some in np.array_split(missed, max(1, missed.size // _AT_ONCE)):
+        if some.size:
+            colors = gather(*flat, light, brought, some)
+            which = np.arange(some.size, dtype=np.int32)
+            if not every:
+                colors, which = distinct(colors)
+            scatter(transform(colors), which, some, out)
+
+
 def _flat(plane: NDArray[np.generic]) -> Plane:
     whole = np.ascontiguousarray(plane).reshape(-1)
     if whole.dtype == np.float16:
-        return whole.view(np.uint16)
+        return whole.view(np.int16)
     return np.asarray(whole, np.float32)

@@ -5,8 +5,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from answerprint.color.kernel import RAMP_SHIFT, compiled
+from answerprint.color.kernel import RAMP_SHIFT
 from answerprint.color.lattice import BIAS, Colors, Exact
+from answerprint.color.stored import compiled
 
 _FIRST: Final = int(np.float32(BIAS).view(np.int32))
 _LOG_SHARE: Final = 0.45

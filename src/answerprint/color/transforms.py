@@ -6,7 +6,9 @@ Quirks contained here, seen with OpenColorIO 2.6.0:
   the output transform, so only displays with views are ever asked for.
 - The ACES 2.0 output transform returns black for about ten in a million very
   bright colors, with their neighbours white; such a pixel is asked for again, a
-  thousandth brighter. A PQ view's black is 7e-7, and not 0.
+  thousandth brighter. A PQ view's black is 7e-7, and not 0. No other step does it.
+- A matrix is applied in single precision, its products added in the order of channels:
+  `stored.mix` does the same, to the bit.
 - A processor releases the interpreter lock and may be shared between threads.
 """
 
@@ -49,15 +51,22 @@ _FILE_NAME: Final = re.compile(r"\.\w*[a-zA-Z]\w*$")
 class Exact:
     """An output transform as OpenColorIO computes it: ACES2065-1 light to display code, neither clipped.
 
-    `key` names its content: two with one key give the same pictures.
+    `key` names its content: two with one key give the same pictures. `begins` is
+    the matrix that it multiplies by first, in single precision; None where it
+    begins with something else.
     """
 
-    def __init__(self, processor: ocio.CPUProcessor, key: str) -> None:
+    def __init__(self, processor: ocio.CPUProcessor, key: str, steps: ocio.GroupTransform) -> None:
         self._processor = processor
+        self._mends = any(_loses_colors(step) for step in steps)
         self.key = key
+        self.begins = _matrix(next(iter(steps), None))
 
     def __call__(self, colors: Colors) -> Colors:
         """Transform contiguous colors, (n, 3), in place and return them."""
+        if not self._mends:
+            self._processor.applyRGB(colors)
+            return colors
         lit = _brightest(colors) > _LIT
         before = colors.copy() if lit.any() else colors
         self._processor.applyRGB(colors)
@@ -86,8 +95,9 @@ def exact(grading: Grading) -> Exact:
     ]
     if grading.lut is not None:
         steps.append(_lut(grading.lut))
-    processor = _processor(config, ocio.GroupTransform(steps), grading)
-    return Exact(processor, _key(grading, display, view, processor))
+    whole = ocio.GroupTransform(steps)
+    processor = _processor(config, whole, grading)
+    return Exact(processor, _key(grading, display, view, processor), _joined(config, whole))
 
 
 @lru_cache(maxsize=16)
@@ -194,6 +204,28 @@ def _processor(
         raise SourceError(
             f"OpenColorIO cannot use it for {grading.view}: {_said(problem)}", where=where
         ) from None
+
+
+def _joined(config: ocio.Config, transform: ocio.Transform) -> ocio.GroupTransform:
+    """Return the steps that OpenColorIO joins a transform to before it computes them."""
+    processor = config.getProcessor(transform).getOptimizedProcessor(ocio.OPTIMIZATION_LOSSLESS)
+    return processor.createGroupTransform()
+
+
+def _matrix(step: ocio.Transform | None) -> NDArray[np.float64] | None:
+    """Return the matrix that a step is, None where it is something else."""
+    if not isinstance(step, ocio.MatrixTransform) or any(step.getOffset()):
+        return None
+    if step.getDirection() != ocio.TRANSFORM_DIR_FORWARD:
+        return None
+    return np.array(step.getMatrix(), np.float64).reshape(4, 4)[:3, :3]
+
+
+def _loses_colors(step: ocio.Transform) -> bool:
+    return (
+        isinstance(step, ocio.FixedFunctionTransform)
+        and step.getStyle() == ocio.FIXED_FUNCTION_ACES_OUTPUT_TRANSFORM_20
+    )
 
 
 @lru_cache(maxsize=8)
