@@ -60,51 +60,112 @@ def planned(source: Path, folder: Path) -> tuple[Any, list[Any]]:
 
 
 class Floor:
-    """Encoders fed what answerprint feeds them, ready-made, from files that lie in the page cache."""
+    """Encoders fed frames that lie ready-made in the page cache, the distinct ones again and again.
+
+    Either in each encoder's own pixel format, as answerprint feeds them, so that
+    they have nothing to do but to encode; or as the shell way has them, in
+    R'G'B' of 16 bits a view, which each ffmpeg converts for its encoder itself.
+    """
 
     def __init__(self, source: Path, folder: Path) -> None:
-        from answerprint.deliverables.commands import command_line
-
         folder.mkdir()
         pictures, encodings = planned(source, folder)
-        raws = {
-            form: folder / f"{number}.raw"
-            for number, form in enumerate({e.form: 0 for e in encodings})
-        }
-        write_raw(source, encodings, raws)
-        self._commands = []
-        for encoding in encodings:
-            words = command_line(pictures, encoding)
-            words[words.index("pipe:")] = str(raws[encoding.form])
-            self._commands.append(words)
+        write_raw(source, encodings, folder)
+        self._formatted = [fed_raw(pictures, e, folder) for e in encodings]
+        self._shown = [fed_rgb(pictures, e, raw_input(pictures, e, folder)) for e in encodings]
 
-    def run(self) -> Spent:
-        with spent() as taken:
-            side_by_side(self._commands)
-        return taken
+    def formatted(self) -> Spent:
+        """Return what encoding takes of frames in each encoder's own pixel format."""
+        return alone(self._formatted)
+
+    def shown(self) -> Spent:
+        """Return what encoding takes of 16-bit R'G'B', conversion included."""
+        return alone(self._shown)
 
 
-def write_raw(source: Path, encodings: list[Any], raws: dict[Any, Path]) -> None:
-    """Write the raw frames of every form, the distinct ones again and again as the zip has them."""
+def alone(commands: list[list[str]]) -> Spent:
+    with spent() as taken:
+        side_by_side(commands)
+    return taken
+
+
+def write_raw(source: Path, encodings: list[Any], folder: Path) -> None:
+    """Write the distinct frames in every form that encoders are fed, and as every view shows them."""
     from answerprint.deliverables.masterpictures import master_pictures
-    from answerprint.deliverables.pictures import develop
     from answerprint.deliverables.treatment import Treatment
     from answerprint.ingest.delivery import open_one
 
     with open_one(str(source)).opened() as delivery:
         pictures = master_pictures(delivery, Treatment(), None)
-        appearances = {encoding.form.appearance: 0 for encoding in encodings}
-        pictures.prepare(list(appearances), exactly=False, progress=lambda *_: None)
-        for developed in develop(pictures, range(DISTINCT), list(raws), facts=None):  # type: ignore[arg-type]
-            for form, path in raws.items():
-                with path.open("ab") as file:
-                    file.write(developed.pictures[form])
-    for path in raws.values():
-        once, each = path.read_bytes(), path.stat().st_size // DISTINCT
-        with path.open("ab") as file:
-            for number in range(DISTINCT, pictures.count):
-                at = number % DISTINCT * each
-                file.write(once[at : at + each])
+        forms = list(dict.fromkeys(encoding.form for encoding in encodings))
+        appearances = list(dict.fromkeys(form.appearance for form in forms))
+        pictures.prepare(appearances, exactly=False, progress=lambda *_: None)
+        for task in pictures.tasks(range(DISTINCT)):
+            frame = task()
+            for appearance in appearances:
+                rgb = frame.shown(appearance)
+                append(folder / f"{appearance.grading.view}.raw", rgb.transpose(1, 2, 0))
+                for form in forms:
+                    if form.appearance == appearance:
+                        append(folder / f"{form.pixel_format}.raw", planes_of(rgb, form))
+
+
+def planes_of(rgb: Any, form: Any) -> Any:
+    from answerprint.color.pixelformat import PIXEL_FORMATS
+    from answerprint.color.planes import encode_planes
+
+    format_ = PIXEL_FORMATS[form.pixel_format]
+    return encode_planes(rgb, format_, form.matrix, form.range, siting=form.siting)
+
+
+def append(path: Path, codes: Any) -> None:
+    with path.open("ab") as file:
+        file.write(codes.tobytes())
+
+
+def fed_raw(pictures: Any, encoding: Any, folder: Path) -> list[str]:
+    """Return answerprint's own command, its pictures from a file."""
+    from answerprint.deliverables.commands import command_line
+
+    words = command_line(pictures, encoding)
+    at = words.index("pipe:")
+    words[at] = str(folder / f"{encoding.form.pixel_format}.raw")
+    return counted(words[: at - 1] + again(pictures) + words[at - 1 :], pictures)
+
+
+def raw_input(pictures: Any, encoding: Any, folder: Path) -> list[str]:
+    """Return the input options of frames of packed R'G'B' of 16 bits, which is what ffmpeg makes of 16-bit DPX."""
+    width, height = pictures.size
+    return [
+        "-f", "rawvideo", "-pixel_format", "rgb48le", "-video_size", f"{width}x{height}",
+        *again(pictures), "-i", str(folder / f"{encoding.form.appearance.grading.view}.raw"),
+    ]  # fmt: skip
+
+
+def fed_rgb(pictures: Any, encoding: Any, fed: list[str]) -> list[str]:
+    """Return answerprint's command with full-range R'G'B' in the place of its pictures, converted by zscale."""
+    from answerprint.deliverables.commands import command_line
+    from answerprint.media.ffmpeg import _ZIMG_MATRICES
+
+    words = command_line(pictures, encoding)
+    at, matrix = words.index("pipe:"), _ZIMG_MATRICES[encoding.preset.color.matrix]
+    before = ["-framerate", str(encoding.rate), *static_words(words[:at]), *fed]
+    converted = (
+        f"zscale=matrixin=gbr:matrix={matrix}:rangein=full:range=limited:"
+        f"chromal={encoding.form.siting},format={encoding.form.pixel_format},"
+    )
+    rest = [word.replace("[0:v]", f"[0:v]{converted}", 1) for word in words[at + 1 :]]
+    return counted([*words[: words.index("-y") + 1], *before, *rest], pictures)
+
+
+def again(pictures: Any) -> list[str]:
+    """Return the input option that shows the distinct frames until there are as many as in the zip."""
+    return ["-stream_loop", str(-(-pictures.count // DISTINCT) - 1)]
+
+
+def counted(words: list[str], pictures: Any) -> list[str]:
+    """Return a command that ends after as many frames as the zip has."""
+    return [*words[:-1], "-frames:v", str(pictures.count), words[-1]]
 
 
 class Shell:
@@ -173,20 +234,8 @@ class Shell:
 
     def _encoding(self, encoding: Any) -> list[str]:
         """Return answerprint's command with frames of R'G'B' in the place of raw pictures."""
-        from answerprint.deliverables.commands import command_line
-        from answerprint.media.ffmpeg import _ZIMG_MATRICES
-
-        words = command_line(self._pictures, encoding)
-        at, matrix = words.index("pipe:"), _ZIMG_MATRICES[encoding.preset.color.matrix]
-        kept = static_words(words[:at])
         frames = f"{self._folder}/{encoding.form.appearance.grading.view}/frame_%05d.dpx"
-        fed = ["-framerate", str(encoding.rate), *kept, "-i", frames]
-        converted = (
-            f"zscale=matrixin=gbr:matrix={matrix}:rangein=full:range=limited:"
-            f"chromal={encoding.form.siting},format={encoding.form.pixel_format},"
-        )
-        rest = [word.replace("[0:v]", f"[0:v]{converted}", 1) for word in words[at + 1 :]]
-        return [*words[: words.index("-y") + 1], *fed, *rest]
+        return fed_rgb(self._pictures, encoding, ["-i", frames])
 
     def _clear(self) -> None:
         for name in ("exr", *self._views()):

@@ -187,10 +187,14 @@ def _encoded(
 ) -> Iterator[Encoded]:
     appearances = list(dict.fromkeys(e.form.appearance for e in group if isinstance(e.form, Raw)))
     pictures.prepare(appearances, exactly=making.treatment.exactly, progress=making.progress)
-    start = Timecode.parse(making.treatment.timecode, pictures.rate)
+    # All of a group show the same frames at the same rate; one that is shown again keeps its first address.
+    start = Timecode.parse(making.treatment.timecode, group[0].rate)
+    shown = dict[int, int]()
+    for place, frame in enumerate(group[0].frames):
+        shown.setdefault(frame, place)
 
     def facts(index: int, appearance: Appearance) -> FrameFacts:
-        address = Timecode(start.count + index, start.nominal, start.drop)
+        address = Timecode(start.count + shown[index], start.nominal, start.drop)
         return FrameFacts(
             pictures.first + index, making.clip, address, appearance.preset, appearance.grading.view
         )
@@ -205,7 +209,8 @@ def _proven(encoded: Encoded, final: Path, sounds: LaidSound, making: Making) ->
     """Prove one result. Raises what its encoder raised, or EncodeError with all that is wrong."""
     if encoded.failure is not None:
         raise encoded.failure
-    made = prove(encoded, final.name, progress=making.progress)
+    sampled = making.treatment.proof == "sample"
+    made = prove(encoded, final.name, sampled=sampled, progress=making.progress)
     _, findings = judge(Subject(Order(), Measurements(), deliverables=(made,)), PROOF)
     wrong = [finding for finding in findings if finding.severity is Severity.ERROR]
     if wrong:

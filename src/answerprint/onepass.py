@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from answerprint.checks.limits import Limits
@@ -91,7 +92,7 @@ class Work:
         return key_of(
             self.key,
             preset.model_dump_json(),
-            treated.model_dump_json(exclude={"name", "new_version"}),
+            treated.model_dump_json(exclude={"name", "new_version", "proof"}),
             *sounds,
             *files,
             self.options.order.fps,
@@ -112,6 +113,7 @@ def fields_of(options: Finishing, clip: str) -> list[NameFields]:
             preset=preset.name,
             suffix=preset.suffix,
             fps=options.order.fps,
+            date=date.today(),
             view=options.treatment.view or preset.view,
         )
         for preset in options.presets
@@ -151,10 +153,13 @@ def _proven_before(
     wanted: dict[Path, Preset] = {}
     for (final, key), preset in zip(keys.items(), work.options.presets, strict=True):
         proven = work.ledger.deliverable(final, key)
-        if proven is not None:
+        if proven is not None and (
+            proven.sampled is None or work.options.treatment.proof == "sample"
+        ):
             done[final] = proven
             continue
-        refuse_existing(final, overwrite=work.options.overwrite)
+        # One of ours of which only a sample was proven is replaced by one that is proven whole.
+        refuse_existing(final, overwrite=work.options.overwrite or proven is not None)
         wanted[final] = preset
     return done, wanted
 

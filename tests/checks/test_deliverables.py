@@ -32,11 +32,26 @@ def test_a_good_file_passes(id_: str) -> None:
     assert breaches(id_, deliverables=(deliverable(),)) == []
 
 
+def test_a_sample_that_decodes_is_as_many_frames_as_it_has_packets() -> None:
+    sampled = deliverable(decoded=5, sampled=5)
+    assert breaches("deliverable.count", deliverables=(sampled,)) == []
+
+
 @pytest.mark.parametrize(
     ("id_", "changes", "said"),
     [
         ("deliverable.count", {"decoded": 119}, "119 frames decode from a.mp4, 120 went in"),
         ("deliverable.count", {"packets": 121}, "121 frames are packed in"),
+        (
+            "deliverable.count",
+            {"decoded": 4, "sampled": 5},
+            "4 keyframes decode from a.mp4, 5 were tried",
+        ),
+        (
+            "deliverable.count",
+            {"decoded": 5, "sampled": 5, "packets": 119},
+            "119 frames are packed in",
+        ),
         ("deliverable.count", {"facts": facts(declared=60)}, "60 frames are declared by"),
         (
             "deliverable.format",

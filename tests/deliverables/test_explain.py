@@ -44,3 +44,8 @@ def test_the_command_line_shows_a_list_a_preset_and_its_words() -> None:
     assert '"format": "webm"' in CliRunner().invoke(presets, ["vp9-web"]).output
     assert "libvpx-vp9" in CliRunner().invoke(presets, ["show", "vp9-web"]).output
     assert CliRunner().invoke(presets, ["show", "vp9-web", "more"]).exit_code == 2
+
+
+def test_the_command_delays_the_sound_by_the_slate() -> None:
+    review = " ".join(example_command(load_preset("h264-review")))
+    assert "adelay=all=1:delays=48000S" in review

@@ -133,9 +133,10 @@ def test_all_that_is_done_is_said() -> None:
         ({"pad": "1280x720"}, "larger than its canvas of 1280x720; add a scale such as fit:1280x720"),
         ({"scale": "1280x800"}, "would distort a picture of 1.778:1; say fit:"),
         ({"scale": "x60000"}, "larger than any picture"),
-        ({"size": "1280x720", "scale": "50%"}, "--size asks for the same frame another way"),
-        ({"size": "1280x720", "aspect": "16:9"}, "--size asks for the same frame another way"),
-        ({"aspect": "16:9", "pad": "1:1"}, "--aspect asks for the same frame another way"),
+        ({"fill": True}, "--cover: crops to a size or an aspect"),
+        ({"size": "1280x720", "scale": "50%"}, "--size-to asks for the same frame another way"),
+        ({"size": "1280x720", "aspect": "16:9"}, "--size-to asks for the same frame another way"),
+        ({"aspect": "16:9", "pad": "1:1"}, "--aspect-to asks for the same frame another way"),
         ({"size": "720p"}, "write 1920x1080"),
     ],
 )  # fmt: skip

@@ -84,6 +84,7 @@ def test_a_template_that_is_wrong_is_refused(text: str, said: str) -> None:
         ("/tmp/{clip}", "absolute"),
         ("c:{clip}", "drive"),
         ("{clip}/", "hidden"),
+        ("{clip}{ext}", "has no dot before its extension"),
         ("a//{clip}", "empty step"),
         (".{clip}", "hidden"),
         ("{clip}?", "Windows"),

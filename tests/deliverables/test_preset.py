@@ -37,6 +37,10 @@ def test_a_studio_s_own_preset_is_a_path(tmp_path: Path) -> None:
         ('suffix = ".mp4"', 'suffix = "mp4"', "suffix"),
         ("psnr = 30.0", "psnr = 130.0", "proof.psnr"),
         ('summary = "', 'name = "x"\nsummary = "', "a preset is called by its file's name"),
+        ('transfer = "bt709"', 'transfer = "smpte2084"', "would be tagged bt709 and smpte2084"),
+        ('primaries = "bt709"', 'primaries = "bt710"', "would be tagged bt710 and bt709"),
+        ('range = "tv"', 'range = "full"', "it is tv (narrow) or pc (full)"),
+        ('summary = "', 'mastering = true\nsummary = "', "HDR static metadata goes with PQ"),
         ("[video]", "[video", "is not TOML"),
     ],
 )

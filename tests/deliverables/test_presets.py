@@ -210,6 +210,16 @@ def test_a_color_chart_comes_back_in_its_colors(name: str, tmp_path: Path) -> No
     assert off.max() <= 1.5 + TOLERANCE.get(name, 0.0), f"patch {off.argmax()} is {off.max():.2f} off"  # fmt: skip
 
 
+def test_saturated_blue_in_an_avif_is_proven_to_be_its_source_s(tmp_path: Path) -> None:
+    """Pillow shows it five codes off, and is not what the file is proven by."""
+    waves = 0.5 + 0.4 * np.sin(np.arange(320) / 23 + np.arange(144)[:, None] / 17)
+    blue = (waves[..., None] * (0.02, 0.06, 1)).astype(np.float32)
+    shot = folder(tmp_path / "shot", [exr(np.roll(blue, 6 * n, axis=1)) for n in range(4)])
+    made = ap.deliver(shot, "avif-loop", tmp_path / "out.avif", fps="24")
+    assert made.likeness is not None
+    assert made.likeness.color < 1
+
+
 def test_the_chart_would_catch_a_wrong_matrix(tmp_path: Path) -> None:
     shot = folder(tmp_path / "shot", chart_frames(2))
     out = tmp_path / "out.mov"

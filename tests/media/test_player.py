@@ -11,7 +11,7 @@ from PIL import Image
 
 from answerprint.errors import SourceError
 from answerprint.media.movie import Reading, read_frames
-from answerprint.media.player import LONGEST_HOLD, describe, holds, show
+from answerprint.media.player import LONGEST_HOLD, describe, holds, show, show_times
 from tests.made import codes, movie
 
 ANIMATED = (".gif", ".webp", ".avif")
@@ -100,3 +100,32 @@ def test_an_animation_is_known_by_its_bytes(tmp_path: Path, suffix: str) -> None
     other = named.rename(tmp_path / "a.mp4")
     assert describe(other).rate == Fraction(25)
     assert len(list(show(other, Reading()))) == 9
+
+
+def times_both_ways(path: Path) -> tuple[list[float | None], list[float | None]]:
+    decoded, packets = Reading(), Reading()
+    shown = [frame.time for frame in show(path, decoded)]
+    told = show_times(path, packets)
+    assert decoded.packets == packets.packets
+    return [None if t is None else float(t) for t in shown], [
+        None if t is None else float(t) for t in told
+    ]
+
+
+@pytest.mark.parametrize("options", [{}, {"bf": 3}, {"vcodec": "libx265"}, {"vcodec": "ffv1", "crf": None, "preset": None}])  # fmt: skip
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_packets_tell_when_frames_are_shown(
+    tmp_path: Path, suffix: str, options: dict[str, Any]
+) -> None:
+    if suffix == ".mp4" and "ffv1" in options.values():
+        suffix = ".mov"
+    shown, told = times_both_ways(movie(tmp_path / f"a{suffix}", codes(12), **options))
+    assert told == pytest.approx(shown)
+    assert len(told) == 12
+
+
+@pytest.mark.parametrize("suffix", ANIMATED)
+def test_lengths_tell_when_pictures_of_an_animation_are_shown(tmp_path: Path, suffix: str) -> None:
+    shown, told = times_both_ways(animated(tmp_path / f"a{suffix}", codes(4), [40, 80, 40, 200]))
+    assert told == pytest.approx(shown)
+    assert len(told) == 9

@@ -71,6 +71,12 @@ def test_a_range_in_the_pattern_is_what_has_to_be_there(shot: Path) -> None:
     assert sequence.missing == (1006, 1007, 1009, 1010)
 
 
+def test_what_lies_outside_the_range_in_a_pattern_is_not_spoken_of(shot: Path) -> None:
+    (shot / "shot.01008.exr").touch()
+    sequence = find_sequence(str(shot / "shot.1002-1004#.exr"))
+    assert (sequence.label, sequence.doubles) == ("shot.1002-1004#.exr", ())
+
+
 @pytest.mark.parametrize(
     ("pattern", "error", "said"),
     [
@@ -78,6 +84,9 @@ def test_a_range_in_the_pattern_is_what_has_to_be_there(shot: Path) -> None:
         ("missing/shot.####.exr", SourceError, "cannot be listed"),
         ("shot.1-9#.exr", SourceError, "no frame of 1-9"),
         ("shot.1001-x#.exr", UsageError, "no frame pattern"),
+        ("shot.1004-1001#.exr", UsageError, "do not follow each other"),
+        ("shot.1001-1005x2#.exr", UsageError, "do not follow each other"),
+        ("shot.1001-1002,1004#.exr", UsageError, "do not follow each other"),
     ],
 )
 def test_patterns_without_frames(

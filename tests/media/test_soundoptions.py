@@ -111,3 +111,10 @@ def test_slips_are_told_with_and_without_audio(
         plan_sound(audio, **options)
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_gain_without_its_unit_is_told_from_a_file_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "a.wav").touch()
+    with pytest.raises(UsageError, match="a.wav: '-6' is neither a gain nor a start"):
+        read_stem(f"{tmp_path}/a.wav@-6")
+    assert read_stem(f"{tmp_path}/gone.wav@-6").path.name == "gone.wav@-6"

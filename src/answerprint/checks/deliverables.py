@@ -25,10 +25,21 @@ def count(subject: Subject) -> Iterator[Breach]:
     """A finished file decodes to exactly the frames that went in.
 
     An encoder's exit code is no proof: the file is decoded again and counted,
-    and its container has to declare the same number where it declares one.
+    and its container has to declare the same number where it declares one. Where
+    a sample was asked for, the packets are counted, and the sample has to decode.
     """
     for made in subject.deliverables:
-        counts = {"decode from": made.decoded, "are packed in": made.packets}
+        if made.sampled is not None and made.decoded != made.sampled:
+            yield Breach(
+                f"{made.decoded} keyframes decode from {made.file}, {made.sampled} were tried",
+                measured=made.decoded,
+                limit=made.sampled,
+                unit="frames",
+                asset=made.file,
+            )
+        counts = {"are packed in": made.packets}
+        if made.sampled is None:
+            counts = {"decode from": made.decoded} | counts
         if made.facts is not None and made.facts.declared is not None:
             counts["are declared by"] = made.facts.declared
         for what, number in counts.items():

@@ -88,5 +88,7 @@ def presets(words: tuple[str, ...]) -> int:
 def _said(made: "ap.Deliverable", path: str) -> str:
     sound = f", sound {made.sound_seconds:.3f} s" if made.sound_seconds is not None else ""
     notes = (*made.notes, *(made.sound.notes if made.sound else ()))
-    told = f"{path}: {made.decoded} frames at {made.expected.rate}, {made.picture_seconds:.3f} s{sound}"
+    told = (
+        f"{path}: {made.frames} frames at {made.expected.rate}, {made.picture_seconds:.3f} s{sound}"
+    )
     return "\n  ".join((told, *notes))

@@ -4,6 +4,7 @@ Memory: a few pictures an encoder, because each one's queue is short; disk: the
 partial files and the samples of `measure.compare`.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, closing
@@ -263,6 +264,12 @@ def _plays(preset: Preset) -> int | None:
     return times if times >= 0 else None
 
 
+def _other_encoder() -> str:
+    if os.environ.get(program.PREFERENCE):
+        return f"unset {program.PREFERENCE} to use the bundled one"
+    return "name an encoder that it has"
+
+
 def require(preset: Preset) -> None:
     """Raise ToolError where this ffmpeg lacks what a preset needs."""
     missing = sorted(preset.encoders - program.encoders())
@@ -271,5 +278,5 @@ def require(preset: Preset) -> None:
         raise ToolError(
             f"this ffmpeg lacks {', '.join(missing)}",
             where=preset.name,
-            hint=f"unset {program.PREFERENCE} to use the bundled one",
+            hint=_other_encoder(),
         )

@@ -14,7 +14,9 @@ from answerprint.deliverables.commands import command_line
 from answerprint.deliverables.encode import Encoding, form_of
 from answerprint.deliverables.exrpictures import SequencePictures
 from answerprint.deliverables.framing import Geometry
+from answerprint.deliverables.planning import slate_of
 from answerprint.deliverables.preset import Preset
+from answerprint.deliverables.treatment import Treatment
 
 EXAMPLE: Final = SequencePictures((1920, 1080), Fraction(24), 120, None, first=1001)
 """What a preset is explained by: five seconds of EXR frames."""
@@ -62,14 +64,15 @@ def color_chain(preset: Preset) -> Iterator[str]:
 
 def example_command(preset: Preset) -> list[str]:
     """Return the command for EXAMPLE, with the program as `ffmpeg`, for a preset of video."""
-    sound = Path("sound.wav") if preset.sound else None
+    form, frames = _form(preset), tuple(range(EXAMPLE.count))
     encoding = Encoding(
         preset,
         Path(f"clip{preset.suffix}"),
-        _form(preset),
-        tuple(range(EXAMPLE.count)),
+        form,
+        frames,
         EXAMPLE.rate,
-        sound,
+        Path("sound.wav") if preset.sound else None,
+        slate=slate_of(EXAMPLE, preset, form, Treatment(), "clip", frames, EXAMPLE.rate),
     )
     here = f"{Path.cwd()}/"
     return ["ffmpeg", *(word.removeprefix(here) for word in command_line(EXAMPLE, encoding)[1:])]

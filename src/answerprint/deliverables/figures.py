@@ -25,8 +25,14 @@ def measured(
     reading: Reading,
     likeness: Likeness | None,
     notes: tuple[str, ...],
+    *,
+    sampled: int | None = None,
 ) -> Deliverable:
-    """Put together what was measured of the file at `path`, its sound decoded and its digest taken."""
+    """Put together what was measured of the file at `path`, its sound decoded and its digest taken.
+
+    `sampled` is how many of its frames were to be decoded where not all were.
+    """
+    frames = reading.decoded if sampled is None else reading.packets
     samples = read_samples(path) if facts.sound else None
     rate = facts.sound[0].sample_rate if facts.sound else 0
     return Deliverable(
@@ -38,8 +44,9 @@ def measured(
         facts=facts,
         packets=reading.packets,
         decoded=reading.decoded,
+        sampled=sampled,
         likeness=likeness,
-        picture_seconds=float(reading.decoded / (facts.rate or expected.rate)),
+        picture_seconds=float(frames / (facts.rate or expected.rate)),
         sound_seconds=samples / rate if samples is not None and rate else None,
         sound_frame=_sound_frame(facts) if facts.sound else None,
         notes=notes,

@@ -193,11 +193,15 @@ def parse_geometry(
     """
     for option, others in (("size", (scale, pad, aspect)), ("aspect", (crop if fill else pad,))):
         if {"size": size, "aspect": aspect}[option] and any(others):
-            raise UsageError(f"--{option} asks for the same frame another way than what stands beside it",
+            raise UsageError(f"--{option}-to asks for the same frame another way than what stands beside it",
                              hint="use --crop, --scale and --pad, which work in this order")  # fmt: skip
+    if fill and not (size or aspect):
+        raise UsageError(
+            "crops to a size or an aspect", where="--cover", hint="add --size-to or --aspect-to"
+        )
     if size:
         if not re.fullmatch(_SIZE, size.strip()):
-            raise UsageError(f"{size!r} is no size", where="--size", hint="write 1920x1080")
+            raise UsageError(f"{size!r} is no size", where="--size-to", hint="write 1920x1080")
         size = size.strip()
         scale, pad = f"{'fill' if fill else 'enlarge'}:{size}", size
     if aspect:

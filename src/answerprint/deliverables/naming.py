@@ -148,6 +148,10 @@ def file_name(template: Template, fields: NameFields) -> PurePosixPath:
     """
     words = "".join(part.written(fields) for part in template.parts)
     named = words if _ends_in_ext(template) else words + fields.suffix
+    if not named.endswith(fields.suffix):
+        raise UsageError(
+            f"{named!r} has no dot before its extension", where="name", hint="write .{ext}"
+        )
     try:
         path = PurePosixPath(portable_path(named))
     except ValueError as problem:

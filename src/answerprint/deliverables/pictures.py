@@ -21,7 +21,8 @@ from answerprint.deliverables.burn import FrameFacts, burn
 from answerprint.deliverables.geometry import Placement
 from answerprint.errors import SourceError
 from answerprint.measure.compare import Sample, sample
-from answerprint.measure.sweep import Observed, frame_pool
+from answerprint.measure.pool import frame_pool
+from answerprint.measure.sweep import Observed
 from answerprint.measured.movie import ColorTags
 from answerprint.order import Size
 from answerprint.progress import Progress

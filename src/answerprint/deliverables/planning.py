@@ -1,11 +1,12 @@
 """Everything about one deliverable, settled before a picture is read."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
 from answerprint.color.grading import Grading
-from answerprint.deliverables.appearance import AsIs, Form, Raw
+from answerprint.deliverables.appearance import AsIs, Form, Raw, shown_size
 from answerprint.deliverables.encode import Encoding, form_of
 from answerprint.deliverables.laidsound import LaidSound
 from answerprint.deliverables.pictures import Pictures
@@ -16,10 +17,18 @@ from answerprint.deliverables.slate import Slate
 from answerprint.deliverables.timeline import Length, conform, timeline
 from answerprint.deliverables.treatment import Treatment, check_timecode
 from answerprint.errors import ToolError, UsageError
+from answerprint.order import Size
 from answerprint.timing import FrameRange
 
 GIF_RATE: Final = 50
 """Frames a second of a GIF: it counts in hundredths of a second, and players take one of them for ten."""
+
+SMALLEST: Final[Mapping[str, Size]] = {
+    "libsvtav1": (16, 16),  # measured: 8x8 overruns its memory
+    "libx265": (16, 16),  # its smallest coding tree unit
+    "dnxhd": (256, 120),  # its own word
+}
+"""Smallest width and height that encoders take."""
 
 
 def plan(
@@ -31,27 +40,46 @@ def plan(
     sounds: LaidSound,
 ) -> Encoding:
     """Settle everything about one deliverable of `clip`. Raises UsageError, ToolError or what laying sound raises."""
-    check_timecode(treated.timecode, pictures.rate)
     _require_light(pictures, treated)
     require_steerable(preset, treated.quality)
     cut = timeline(treated.cut, pictures.first, pictures.count, pictures.rate)
     rated = conform(treated.conform, pictures.rate, len(cut.frames))
     _require_time(preset, rated.rate)
+    check_timecode(treated.timecode, rated.rate)
     form = form_of(pictures, preset, treated.geometry, treated.graded(preset))
+    _require_size(preset, shown_size(form, pictures.size))
     pitch = treated.conform.pitch if treated.conform else None
     sound = sounds.under(len(cut.frames), rated.rate, pitch) if preset.sound else None
-    slate = _slate(pictures, preset, form, treated, clip, cut.frames)
+    slate = slate_of(pictures, preset, form, treated, clip, cut.frames, rated.rate)
     notes = (
         *pictures.notes,
         *_shown_notes(pictures, form),
         *_placed(form),
         *cut.notes,
         *rated.notes,
+        *_unheard(preset, treated),
     )
     return Encoding(
         preset, partial_path(final), form, cut.frames, rated.rate, sound, treated.timecode,
         treated.cut.frames.first if treated.cut.frames else pictures.first, clip, slate, notes,
     )  # fmt: skip
+
+
+def _require_size(preset: Preset, size: Size) -> None:
+    """Raise ToolError where pictures are smaller than an encoder takes."""
+    least = SMALLEST.get(preset.video.encoder, (1, 1)) if preset.video else (1, 1)
+    if size[0] < least[0] or size[1] < least[1]:
+        raise ToolError(
+            f"takes {least[0]}x{least[1]} pixels at least, and these are {size[0]}x{size[1]}",
+            where=preset.name,
+            hint="make them larger with --size-to",
+        )
+
+
+def _unheard(preset: Preset, treated: Treatment) -> tuple[str, ...]:
+    if treated.sound is None or preset.sound is not None:
+        return ()
+    return (f"no sound was laid: {preset.name} holds none",)
 
 
 def _require_time(preset: Preset, rate: Fraction) -> None:
@@ -78,21 +106,23 @@ def _require_light(pictures: Pictures, treated: Treatment) -> None:
         )
 
 
-def _slate(
+def slate_of(
     pictures: Pictures,
     preset: Preset,
     form: Form,
     treated: Treatment,
     clip: str,
     frames: tuple[int, ...],
+    rate: Fraction,
 ) -> Slate | None:
+    """Return the slate before one deliverable of `clip`; None for a preset without."""
     if not preset.slate or not isinstance(form, Raw):
         return None
     first = pictures.first + frames[0]
     return Slate(
         clip=clip,
         frames=FrameRange(first, first + len(frames) - 1),
-        rate=pictures.rate,
+        rate=rate,
         size=form.appearance.placement.canvas,
         timecode=treated.timecode,
         view=form.appearance.grading.view if pictures.tags is None else None,

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from answerprint.color.pixelformat import PIXEL_FORMATS
 from answerprint.color.planes import Siting
-from answerprint.color.views import VIEWS
+from answerprint.color.views import VIEWS, view_named
 from answerprint.deliverables.burn import BurnIn
 from answerprint.deliverables.framing import Geometry
 from answerprint.errors import PresetError
@@ -168,10 +168,33 @@ class Preset(Record):
         palette = {"palettegen", "paletteuse"} if self.video and self.video.palette else set()
         return frozenset({"zscale", "setparams"} | palette) if self.video else frozenset()
 
+    def contradiction(self, view: str) -> str | None:
+        """Return how its tags contradict pictures shown through `view`; None where they do not, or say nothing.
+
+        Primaries count, and whether light is PQ, HLG or neither: the curves of SDR
+        count as one. A view of a studio's own may make anything.
+        """
+        made = view_named(view).tags
+        if self.exr is not None or not (view in VIEWS or made.hdr):
+            return None
+        kinds = {
+            tags.transfer if tags.hdr else "SDR" for tags in (made, self.color) if tags.transfer
+        }
+        if self.color.primaries in (None, made.primaries) and len(kinds) == 1:
+            return None
+        tagged = f"{self.color.primaries} and {self.color.transfer}"
+        return f"view {view} makes pictures of {made.primaries} and {made.transfer}, and they would be tagged {tagged}"
+
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if self.view not in VIEWS and "/" not in self.view:
             raise ValueError(f"view {self.view!r} does not exist, {closest(self.view, VIEWS)}")
+        if said := self.contradiction(self.view):
+            raise ValueError(said)
+        if self.color.range not in (None, "tv", "pc"):
+            raise ValueError(f"color.range is {self.color.range!r}: it is tv (narrow) or pc (full)")
+        if self.mastering and view_named(self.view).tags.transfer != "smpte2084":
+            raise ValueError(f"HDR static metadata goes with PQ, and view {self.view} makes none")
         kinds = [kind for kind in (self.video, self.stills, self.exr) if kind is not None]
         if len(kinds) != 1:
             raise ValueError("has to have one of video, stills and exr")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -15,22 +15,35 @@ from answerprint.deliverables.appearance import Light
 from answerprint.deliverables.encode import Encoded
 from answerprint.deliverables.figures import measured, measured_frames
 from answerprint.errors import EncodeError, FrameError, SourceError
-from answerprint.measure.compare import Sample, compare, sample, sample_planes
+from answerprint.measure.compare import Sample, compare, compare_some, sample, sample_planes
 from answerprint.measure.light import LightMeter
 from answerprint.measure.movies import component_planes
-from answerprint.measure.sweep import FramePool, frame_pool
+from answerprint.measure.pool import FramePool, frame_pool
 from answerprint.measured.deliverable import Deliverable
 from answerprint.measured.movie import MovieFacts
-from answerprint.media.animation import ANIMATIONS, open_animation
+from answerprint.media.animation import ANIMATIONS, Animation, open_animation
 from answerprint.media.exr import read_frame
+from answerprint.media.keyframes import spread_keyframes
 from answerprint.media.mastering import read_static, stamp
-from answerprint.media.movie import Reading, probe, read_frames
+from answerprint.media.movie import Reading, probe, read_frames, read_packets
 from answerprint.order import Size
 from answerprint.progress import Progress, counted, silent
 
+APART: Final = 8
+"""Frames from one that is decoded to the next, at least, where a sample is asked for: all of a codec's that has only keyframes would be no sample."""
 
-def prove(encoded: Encoded, name: str, *, progress: Progress = silent) -> Deliverable:
+FARTHEST: Final = 48
+"""Frames that a sample may leave out in a row: two seconds of film, and twice what our presets have between keyframes."""
+
+
+def prove(
+    encoded: Encoded, name: str, *, sampled: bool = False, progress: Progress = silent
+) -> Deliverable:
     """Decode the partial result to its end and return everything measured of it, under its final `name`.
+
+    Where `sampled` is set, of movies only keyframes are decoded and compared, and
+    all packets counted; but every frame of what carries HDR static metadata, which is
+    of every pixel, and of what has too few keyframes.
 
     A file that carries HDR static metadata is given the light measured of its
     own decoded pictures, in place, before its digest is taken. Raises
@@ -44,21 +57,27 @@ def prove(encoded: Encoded, name: str, *, progress: Progress = silent) -> Delive
         return _prove_animation(encoded, name)
     path, expected = encoded.encoding.partial, encoded.expected
     facts, reading = probe(path), Reading()
-    meter = _meter(facts)
+    places = _sample_of(path) if sampled and expected.peak is None else None
+    meter = _meter(facts) if places is None else None
     assert encoded.reference is not None
     with frame_pool("prove") as pool:
-        samples = _samples(path, facts, reading, expected.size, meter, pool)
-        shown = counted(samples, f"proving {name}", expected.frames, progress)
-        likeness = compare(encoded.reference, shown)
+        samples = _samples(path, facts, reading, expected.size, meter, pool, places)
+        number = expected.frames if places is None else len(places)
+        shown = counted(samples, f"proving {name}", number, progress)
+        likeness = compare_some(encoded.reference, shown)
         for _ in shown:  # frames past the reference's end are counted, too
             pass
+    notes = encoded.notes
+    if places is not None:
+        notes += (f"a sample was proven: {reading.decoded} of {reading.packets} frames",)
     light = meter.result() if meter is not None and reading.decoded else None
     if encoded.expected.peak is not None and light is not None:
         stamp(path, light.content)
     container, bitstream = read_static(path) if light is not None else (None, None)
     made = measured(
-        path, name, encoded.encoding.preset.name, expected, facts, reading, likeness, encoded.notes
-    )
+        path, name, encoded.encoding.preset.name, expected, facts, reading, likeness, notes,
+        sampled=None if places is None else len(places),
+    )  # fmt: skip
     return made.model_copy(
         update={"light": light, "container_static": container, "bitstream_static": bitstream}
     )
@@ -77,7 +96,10 @@ def _prove_animation(encoded: Encoded, name: str) -> Deliverable:
     path, expected = encoded.encoding.partial, encoded.expected
     animation = open_animation(path, expected.rate)
     assert encoded.reference is not None
-    shown = (sample(_wide(picture)) for picture in animation.read())
+    if encoded.encoding.preset.suffix == ".avif":
+        shown = _as_movie(path, animation, expected.size)
+    else:
+        shown = (sample(_wide(picture)) for picture in animation.read())
     likeness = compare(encoded.reference, shown)
     for _ in shown:  # frames past the reference's end are counted, too
         pass
@@ -89,12 +111,25 @@ def _prove_animation(encoded: Encoded, name: str) -> Deliverable:
     return made.model_copy(update={"plays": animation.loops})
 
 
+def _as_movie(path: Path, animation: Animation, size: Size) -> Iterator[Sample]:
+    """Yield the samples of an AVIF's pictures, as many as it is timed for: Pillow shows saturated blue five codes off."""
+    with frame_pool("prove") as pool:
+        pictures = _samples(path, probe(path), Reading(), size, None, pool, None)
+        for _, (_, shown) in zip(animation.read(), pictures, strict=False):
+            yield shown
+
+
 def _meter(facts: MovieFacts) -> LightMeter | None:
     """Return a meter of the light of HDR pictures."""
     if not facts.color.hdr or facts.bits is None:
         return None
     tags = resolved(facts.color, facts.size, facts.pixel_format)
     return LightMeter(facts.bits, tags)
+
+
+def _sample_of(path: Path) -> Mapping[int | None, int] | None:
+    """Return the frames of a sample, by when they are shown, None where there is none that says enough."""
+    return spread_keyframes(read_packets(path), apart=APART, most=FARTHEST)
 
 
 def _samples(
@@ -104,18 +139,19 @@ def _samples(
     size: Size,
     meter: LightMeter | None,
     pool: FramePool,
-) -> Iterator[Sample]:
-    """Yield the samples of every picture, in order, taken on `pool` while the next pictures are decoded."""
+    places: Mapping[int | None, int] | None,
+) -> Iterator[tuple[int, Sample]]:
+    """Yield the number and the samples of every picture, or those of `places`, in order, taken on `pool` while the next are decoded."""
     tags = resolved(facts.color, facts.size, facts.pixel_format)
 
-    def pictures() -> Iterator[tuple[Mapping[str, Codes], int]]:
-        for frame in read_frames(path, reading):
+    def pictures() -> Iterator[tuple[int, Mapping[str, Codes], int]]:
+        for number, frame in enumerate(read_frames(path, reading, wanted=places)):
             planes, bits = component_planes(frame.picture)
             if meter is not None:
                 meter.add(planes)
-            yield planes, bits
+            yield number if places is None else places[frame.picture.pts], planes, bits
 
-    return pool.in_order(lambda p: sample_planes(*p, tags, size), pictures())
+    return pool.in_order(lambda p: (p[0], sample_planes(p[1], p[2], tags, size)), pictures())
 
 
 def _prove_frames(encoded: Encoded, name: str) -> Deliverable:

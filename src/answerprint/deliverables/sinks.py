@@ -94,7 +94,7 @@ class _Feed(Sink):
             if picture is None:
                 self._process.finish()
             else:
-                self._process.write(picture)
+                self._process.lend(picture)
         except EncodeError as problem:
             self._failure = problem
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from answerprint.errors import UsageError
 from answerprint.order import Rate, Seconds
@@ -23,7 +23,7 @@ MOST_SPEED: Final = 2
 """Furthest a rate is conformed, up or down; what is further is a retime, which is another craft."""
 
 _RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
-_FRAMES = re.compile(r"(\d{1,7})f?")
+_FRAMES = re.compile(r"(\d{1,18})f?")
 
 Count = Annotated[int, Field(ge=0, le=MOST_FRAMES)]
 
@@ -91,14 +91,16 @@ def parse_range(text: str) -> FrameRange:
 def parse_length(text: str) -> Length:
     """Read `360` or `360f` as frames and `15s` as seconds. Raises UsageError."""
     word = text.strip()
-    if match := _FRAMES.fullmatch(word):
-        if 1 <= int(match[1]) <= MOST_FRAMES:
+    try:
+        if match := _FRAMES.fullmatch(word):
             return Length(frames=int(match[1]))
-    elif word.endswith("s"):
-        try:
+        if word.endswith("s"):
             return Length(seconds=parse_number(word[:-1]))
-        except ValueError:  # not a number, or none that a length can be
-            pass
+    except ValidationError as problem:  # a number that no length has
+        said = problem.errors()[0]["msg"].lower()
+        raise UsageError(f"{text!r} is no length: {said}", where="fill") from None
+    except ValueError:  # no number
+        pass
     raise UsageError(f"{text!r} is no length", where="fill", hint="write 15s or 360 frames as 360")
 
 

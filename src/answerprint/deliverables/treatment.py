@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, Final, TypedDict, Unpack
+from typing import Any, Final, Literal, TypedDict, Unpack, get_args
 
 from answerprint.color.grading import Grading
 from answerprint.color.input import input_color
@@ -19,6 +19,9 @@ from answerprint.timing import Timecode, parse_rate
 
 _ANY_RATE = Fraction(60)
 """A rate at which every timecode exists that exists at all."""
+Proof = Literal["whole", "sample"]
+PROOFS: Final[tuple[str, ...]] = get_args(Proof)
+"""How finished movies are proven: by all of their frames, or by keyframes where these say enough."""
 START = "01:00:00:00"
 """Timecode of the first frame: the hour that programme starts at by broadcast habit."""
 
@@ -36,7 +39,7 @@ _PLACED: Final = {
 _QUALITY: Final = {"bit_rate": "bit_rate", "target_vmaf": "target_vmaf"}
 _PLAIN: Final = {
     "view": "view", "exact": "exactly", "input_color": "input_color", "timecode": "timecode",
-    "name": "name", "new_version": "new_version",
+    "name": "name", "new_version": "new_version", "proof": "proof",
 }  # fmt: skip
 """Options by the names that records have for them."""
 
@@ -68,9 +71,14 @@ class Treatment(Record):
     """Template of the deliverables' names."""
     new_version: bool = False
     """Number deliverables one above the highest version there is."""
+    proof: Proof = "whole"
+    """How finished movies are proven."""
 
     def graded(self, preset: Preset) -> Grading:
-        """Return the grading of a preset's pictures."""
+        """Return the grading of a preset's pictures. Raises UsageError where its tags would contradict them."""
+        said = preset.contradiction(self.view) if self.view else None
+        if said:
+            raise UsageError(said, where=preset.name, hint="take a preset of that color")
         return self.grading.model_copy(update={"view": self.view or preset.view})
 
 
@@ -104,6 +112,7 @@ class TreatmentOptions(TypedDict, total=False):
     timecode: str | None
     name: str | None
     new_version: bool
+    proof: str | None
 
 
 def treatment(sound: SoundPlan | None = None, **options: Unpack[TreatmentOptions]) -> Treatment:
@@ -132,12 +141,16 @@ def _check(asked: dict[str, Any]) -> None:
         parse_template(asked["name"])
     if "timecode" in asked:
         check_timecode(asked["timecode"], _ANY_RATE)
+    if (proof := asked.get("proof", PROOFS[0])) not in PROOFS:
+        raise UsageError(f"is {' or '.join(PROOFS)}, not {proof}", where="proof")
     if "input_color" in asked:
         asked["input_color"] = input_color(asked["input_color"])
 
 
 def _conform(asked: dict[str, Any]) -> Conform | None:
     if "conform" not in asked:
+        if "pitch" in asked:
+            raise UsageError("is for what is conformed", where="pitch", hint="add --conform RATE")
         return None
     values = {"rate": _rate(str(asked["conform"]))} | _taken(asked, {"pitch": "pitch"})
     return parse_record(Conform, values, where="conform", error=UsageError)

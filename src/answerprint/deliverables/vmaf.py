@@ -26,7 +26,7 @@ from answerprint.deliverables.pictures import FactsOf, Pictures
 from answerprint.deliverables.preset import ContainerFormat
 from answerprint.deliverables.steering import CRF, at_crf
 from answerprint.errors import AnswerprintError, EncodeError, ToolError
-from answerprint.measure.sweep import default_threads
+from answerprint.measure.pool import default_threads
 from answerprint.media import ffmpeg as program
 from answerprint.order import Size
 from answerprint.progress import Progress

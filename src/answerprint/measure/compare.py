@@ -128,6 +128,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
+    number: int
     psnr: float
     ssim: float
     color: float
@@ -139,18 +140,27 @@ def compare(reference: Reference, decoded: Iterable[Sample]) -> Likeness:
 
     Where their numbers differ only the common ones are compared.
     """
+    return compare_some(reference, enumerate(decoded))
+
+
+def compare_some(reference: Reference, decoded: Iterable[tuple[int, Sample]]) -> Likeness:
+    """Compare samples of some decoded pictures, each with its number, with the reference.
+
+    Those beyond its end are left out.
+    """
     frames = list(_compared(reference, decoded))
+    numbers = [frame.number for frame in frames] or [0]
     psnr = [round(frame.psnr, 2) for frame in frames] or [0.0]
     ssim = [round(frame.ssim, 4) for frame in frames] or [0.0]
     return Likeness(
         frames=len(frames),
         psnr=min(psnr),
         psnr_mean=round(sum(psnr) / len(psnr), 2),
-        psnr_frame=psnr.index(min(psnr)),
+        psnr_frame=numbers[psnr.index(min(psnr))],
         ssim=min(ssim),
-        ssim_frame=ssim.index(min(ssim)),
+        ssim_frame=numbers[ssim.index(min(ssim))],
         color=round(max((frame.color for frame in frames), default=255.0), 2),
-        slipped=tuple(number for number, frame in enumerate(frames) if frame.slipped),
+        slipped=tuple(frame.number for frame in frames if frame.slipped),
     )
 
 
@@ -166,19 +176,20 @@ def ssim(reference: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     a, b = (np.ascontiguousarray(np.moveaxis(each, 0, 2)) for each in (reference, other))
     mean_a, mean_b = _blurred(a), _blurred(b)
     square_a, square_b, product = mean_a * mean_a, mean_b * mean_b, mean_a * mean_b
-    variances = _blurred(a * a) - square_a + (_blurred(b * b) - square_b)
+    variances = _blurred(a * a + b * b) - (square_a + square_b)
     both = _blurred(a * b) - product
     above = (2 * product + _SSIM_C1) * (2 * both + _SSIM_C2)
     below = (square_a + square_b + _SSIM_C1) * (variances + _SSIM_C2)
     return float(np.mean(above / below, dtype=np.float64))
 
 
-def _compared(reference: Reference, decoded: Iterable[Sample]) -> Iterator[_Frame]:
-    for number, yours in enumerate(decoded):
+def _compared(reference: Reference, decoded: Iterable[tuple[int, Sample]]) -> Iterator[_Frame]:
+    for number, yours in decoded:
         if number >= reference.frames:
             return
         mine = reference[number]
         yield _Frame(
+            number=number,
             psnr=psnr(mine.tiles, yours.tiles),
             ssim=ssim(mine.tiles, yours.tiles),
             color=float(np.abs(mine.thumb.mean((0, 1)) - yours.thumb.mean((0, 1))).max()),

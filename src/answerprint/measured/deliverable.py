@@ -41,6 +41,8 @@ class Expected(Record):
 class Likeness(Record):
     """How a finished file compares with the pictures it was made from, decoded again and frame by frame.
 
+    Frames are counted from 0 among all of the file's, also where only some were compared.
+
     Luma is compared at full resolution in tiles spread over the picture, color
     on a thumbnail of the whole.
     """
@@ -88,6 +90,8 @@ class Deliverable(Record):
     """Picture packets it holds."""
     decoded: int
     """Frames that were decoded from it."""
+    sampled: int | None = None
+    """Frames that were to be decoded where a sample of them was asked for; None where all were."""
     plays: int | None = None
     """How often an animation says that it plays, 0 for ever; None where it does not say."""
     likeness: Likeness | None = None
@@ -102,3 +106,8 @@ class Deliverable(Record):
     """How its sound was fitted to the picture."""
     notes: tuple[str, ...] = ()
     """What was decided on the way, for example how odd sizes were made even."""
+
+    @property
+    def frames(self) -> int:
+        """Frames that it holds: those decoded, and where only a sample of them was, its packets."""
+        return self.decoded if self.sampled is None else self.packets

@@ -4,7 +4,6 @@ ffmpeg-python builds command lines; the process is ours, so that its pictures
 come from memory, its words are kept, and nothing of it outlives us.
 """
 
-import fcntl
 import os
 import re
 import shutil
@@ -22,6 +21,12 @@ import imageio_ffmpeg
 
 from answerprint.errors import EncodeError, ToolError
 from answerprint.measured.movie import ColorTags
+from answerprint.media.lending import Lending, can_lend
+
+try:
+    import fcntl
+except ModuleNotFoundError:  # on Windows
+    fcntl = None  # type: ignore[assignment]
 
 PREFERENCE: Final = "ANSWERPRINT_FFMPEG"
 """Environment variable that names the ffmpeg to use, or says `PATH` to take the first one there."""
@@ -150,8 +155,10 @@ class Process:
             )
         except OSError as problem:
             raise ToolError(f"cannot be started ({problem.strerror})", where=arguments[0]) from None
+        self._lending: Lending | None = None
         if self._child.stdin is not None:
             _widen(self._child.stdin)
+            self._lending = _lending(self._child.stdin)
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
@@ -168,12 +175,24 @@ class Process:
             self.finish()
             raise EncodeError("ffmpeg stopped reading pictures", where=self._where) from None
 
+    def lend(self, picture: memoryview | bytes) -> None:
+        """Feed one raw picture that does not change until ffmpeg has ended: it need not be copied. Raises as `write`."""
+        if self._lending is None:
+            self.write(picture)
+            return
+        try:
+            self._lending.lend(picture)
+        except OSError:
+            self.finish()
+            raise EncodeError("ffmpeg stopped reading pictures", where=self._where) from None
+
     def finish(self) -> None:
         """End the input and wait for ffmpeg to end. Raises EncodeError where it failed."""
         if self._child.stdin and not self._child.stdin.closed:
             with suppress(BrokenPipeError):  # the exit status below tells why it went
                 self._child.stdin.close()
         status = self._child.wait()
+        self._lending = None
         self._listener.join()
         if status:
             raise EncodeError(
@@ -188,6 +207,7 @@ class Process:
         if self._child.poll() is None:
             self._child.kill()
             self._child.wait()
+        self._lending = None
         self._listener.join()
 
     @property
@@ -216,9 +236,14 @@ def running(arguments: Sequence[str], *, where: str, feed: bool = True) -> Itera
 
 def _widen(pipe: IO[bytes]) -> None:
     """Make a pipe hold PIPE_BYTES, where the system has such pipes and still grants them."""
-    if sys.platform == "linux":
+    if sys.platform == "linux" and fcntl is not None:
         with suppress(OSError):  # a user's pipes together have a limit; a narrow one works as well
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+
+
+def _lending(pipe: IO[bytes]) -> Lending | None:
+    """Return what lends pictures to a pipe, None where this system does not."""
+    return Lending(pipe.fileno()) if can_lend() else None
 
 
 def _ask(flag: str) -> str:

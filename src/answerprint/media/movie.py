@@ -13,7 +13,7 @@ Quirks contained here:
 import os
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -79,9 +79,13 @@ def probe(path: Path) -> MovieFacts:
         return _facts(container, path)
 
 
-def read_frames(path: Path, reading: Reading) -> Iterator[MovieFrame]:
+def read_frames(
+    path: Path, reading: Reading, *, wanted: Container[int | None] | None = None
+) -> Iterator[MovieFrame]:
     """Yield every frame of the first picture stream in presentation order, counting in `reading`.
 
+    Of packets all of which are counted, only those shown at `wanted` are decoded
+    where it is given: times of keyframes, in ticks of the stream.
     Damage is noted in `reading.faults` and reading goes on. Memory: a few
     frames, which the decoder's own threads hold. Raises SourceError where the
     file cannot be opened at all.
@@ -90,9 +94,37 @@ def read_frames(path: Path, reading: Reading) -> Iterator[MovieFrame]:
         stream = _picture_stream(container, path)
         stream.thread_type = "AUTO"
         for packet in _packets(container, stream, reading):
+            if wanted is not None and packet.size and packet.pts not in wanted:
+                continue
             for frame in _decoded(packet, reading):
                 reading.decoded += 1
                 yield frame
+
+
+def read_times(path: Path, reading: Reading) -> tuple[Fraction | None, ...]:
+    """Return when each frame is shown, in presentation order, by the packets alone; count them in `reading`.
+
+    Nothing is decoded. Frames that an edit list hides are none, and those without a
+    time come last. Raises SourceError where the file cannot be opened at all.
+    """
+    with opened(path) as container:
+        stream = _picture_stream(container, path)
+        tick = stream.time_base or Fraction(0)
+        shown = (p.pts for p in _packets(container, stream, reading) if p.size and not p.is_discard)
+        times = [None if pts is None else pts * tick for pts in shown]
+    return tuple(sorted(times, key=lambda time: (time is None, time or 0)))
+
+
+def read_packets(path: Path) -> list[tuple[int | None, bool]]:
+    """Return when each picture packet is shown, in ticks of the stream, and whether it is a keyframe; decode nothing.
+
+    What is broken off ends the list. Raises SourceError where the file cannot be
+    opened at all.
+    """
+    with opened(path) as container:
+        stream = _picture_stream(container, path)
+        packets = _packets(container, stream, Reading())
+        return [(packet.pts, packet.is_keyframe) for packet in packets if packet.size]
 
 
 def packet_lengths(path: Path) -> tuple[Fraction, ...]:

@@ -21,6 +21,7 @@ from answerprint.media.movie import (
     packet_lengths,
     probe,
     read_frames,
+    read_times,
     wrapped,
 )
 
@@ -70,6 +71,22 @@ def show(path: Path, reading: Reading) -> Iterator[MovieFrame]:
             yield frame if not again else _later(frame, again * step)
             reading.packets += again > 0
             reading.decoded += again > 0
+
+
+def show_times(path: Path, reading: Reading) -> tuple[Fraction | None, ...]:
+    """Return when every frame is shown, decoding nothing; `reading` counts packets as `show` does.
+
+    Raises SourceError where the file cannot be opened at all.
+    """
+    lengths = _lengths(path)
+    if lengths is None:
+        return read_times(path, reading)
+    step, start, times = _step(lengths), Fraction(0), list[Fraction]()
+    for length, stands in zip(lengths, holds(lengths), strict=True):
+        times += [start + again * step for again in range(stands)]
+        start += length
+    reading.packets = len(times)
+    return tuple(times)
 
 
 def holds(lengths: tuple[Fraction, ...]) -> tuple[int, ...]:

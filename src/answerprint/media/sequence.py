@@ -135,16 +135,26 @@ def find_sequence(pattern: str) -> Sequence:
     style = PAD_STYLE_HASH1 if "##" in pattern else PAD_STYLE_HASH4
     try:
         asked = FileSequence(pattern, pad_style=style)
-        expected = FrameRange(int(asked.start()), int(asked.end())) if asked.frameSet() else None
     except FileSeqException as problem:
         raise UsageError(f"is no frame pattern ({problem})", where=pattern) from None
-    if expected is not None and expected.last - expected.first >= WIDEST:
-        raise UsageError(f"asks for more than {WIDEST} frames", where=pattern)
+    expected = _expected(asked, pattern) if asked.frameSet() else None
     folder = Path(asked.dirname() or ".")
     start, end = asked.basename(), asked.extension()
     names = [p.name for p in _files(folder) if p.name.startswith(start) and p.name.endswith(end)]
     middle = re.compile(re.escape(start) + r"-?\d+" + re.escape(end))
     return _sequence_of(folder, [n for n in names if middle.fullmatch(n)], expected, pattern)
+
+
+def _expected(asked: FileSequence, pattern: str) -> FrameRange:
+    """Return the range of a pattern that has one. Raises UsageError where it is none of a clip."""
+    first, last = int(asked.start()), int(asked.end())
+    if abs(last - first) >= WIDEST:
+        raise UsageError(f"asks for more than {WIDEST} frames", where=pattern)
+    if len(asked) != last - first + 1:
+        raise UsageError(
+            "asks for frames that do not follow each other", where=pattern, hint="write 1001-1096"
+        )
+    return FrameRange(first, last)
 
 
 def is_pattern(text: str) -> bool:
@@ -174,10 +184,15 @@ def _sequence_of(
         )
     group = groups[0]
     if expected:
-        inside = tuple(f for f in group.frames if expected.first <= f.number <= expected.last)
+        within = range(expected.first, expected.last + 1)
+        inside, doubles = (
+            tuple(file for file in files if file.number in within)
+            for files in (group.frames, group.doubles)
+        )
         if not inside:
             raise SourceError(f"no frame of {expected} is there, only {group.label}", where=pattern)
-        return Sequence(Folder(folder), inside, group.doubles, expected=expected, label=group.label)
+        label = group_names(file.name for file in inside)[0].label
+        return Sequence(Folder(folder), inside, doubles, expected=expected, label=label)
     return gather(Folder(folder), group)
 
 

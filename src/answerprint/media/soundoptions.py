@@ -90,6 +90,10 @@ def read_stem(text: str | Path, gain: float = 0.0) -> Stem:
             gain += read_gain(word)
         elif _OFFSET.fullmatch(word.strip()):
             offset = read_offset(word)
+        elif Path(front).exists():
+            raise UsageError(
+                f"{word!r} is neither a gain nor a start", where=front, hint="write @-6dB, or @+12f"
+            )
         else:
             break
         path = front
