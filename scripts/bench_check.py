@@ -97,7 +97,9 @@ def checked(path: Path) -> dict[str, float]:
 
 def in_process(what: str, path: Path) -> dict[str, float]:
     command = [sys.executable, __file__, "--pass", what, str(path)]
-    return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    ended = subprocess.run(command, capture_output=True, check=True)
+    measured: dict[str, float] = json.loads(ended.stdout)
+    return measured
 
 
 def one_pass(what: str, path: Path) -> None:

@@ -76,7 +76,8 @@ def run(what: str, link: str, folder: Path) -> dict[str, float]:
         stdout=subprocess.PIPE,
         check=True,
     )
-    return json.loads(ended.stdout)
+    measured: dict[str, float] = json.loads(ended.stdout)
+    return measured
 
 
 def once(what: str, link: str, target: Path) -> None:

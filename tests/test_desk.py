@@ -33,8 +33,9 @@ from answerprint.errors import (
     UnansweredError,
     UsageError,
 )
+from answerprint.hooks import signing_secret
 from answerprint.ingest.archive import Archive
-from answerprint.listener import Listener, listening, signing_secret
+from answerprint.listener import Listener, listening
 from answerprint.media.movie import probe
 from answerprint.order import Order
 from answerprint.pickup import fetch, public
@@ -189,7 +190,7 @@ def test_a_job_that_fails_says_why(
 def test_a_job_that_never_ends_is_given_up_and_not_lost(stage: Rehearsed) -> None:
     stage.house.faults.once("never-finishing")
     job = submit(ORDER, provider="luma", desk=stage.desk)
-    with pytest.raises(ServiceDownError, match="is still running after"):
+    with pytest.raises(ServiceDownError, match="is still running, and time is up"):
         wait(job, stage.desk, deadline=3)
     assert stage.desk.store.load(job.id).state is JobState.RUNNING
 

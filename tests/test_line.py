@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 import answerprint as ap
+from answerprint.ledger import Ledger
 from answerprint.media.exr import read_frame
 from answerprint.media.movie import Reading, probe, read_frames, read_samples
 from tests.made import codes, exr, facts_of, folder, frames, movie, zipped
@@ -226,6 +227,9 @@ def test_a_movie_alone_goes_down_the_line(tmp_path: Path, surf: Path) -> None:
         ({"deliver": ("h264-web",), "config": "aces-3"}, "no config is called 'aces-3'"),
         ({"deliver": ("h264-web",), "look": "lok"}, "lok"),
         ({"deliver": ("h264-web", "h264-review"), "name": "{clip}"}, "clip.mp4"),
+        ({"deliver": ("h264-web", "gif-loop", "h264-web")}, "preset h264-web is named twice"),
+        ({"range": "1001-1004"}, "cut says how deliverables are made, and none is named"),
+        ({"audio": "gone.wav"}, "sound says how deliverables are made, and none is named"),
     ],
 )
 def test_options_that_make_no_sense_are_refused_before_anything_is_written(
@@ -287,6 +291,18 @@ def test_two_runs_on_one_clip_do_not_collide(tmp_path: Path, hdr_delivery: Path)
     assert set(codes_) <= {0, 3}
     (report,) = ap.finish(hdr_delivery, out=tmp_path, deliver=("h264-web",))
     assert report.failure is None
+
+
+def test_a_run_that_finds_another_leaves_its_lock_alone(tmp_path: Path) -> None:
+    source, out = movie(tmp_path / "clip.mp4", codes(3)), tmp_path / "out"
+    with Ledger.opened(out / "clip"):
+        for _ in range(2):
+            (report,) = ap.finish(source, out=out)
+            assert report.failure is not None
+            assert "another run is finishing this clip" in report.failure.message
+    (report,) = ap.finish(source, out=out)
+    assert report.failure is None
+    assert not (out / "clip/.answerprint/lock").exists()
 
 
 def launch(source: Path, out: Path, presets: str) -> subprocess.Popen[bytes]:
@@ -361,3 +377,18 @@ def test_killed_between_naming_the_frames_and_noting_it(tmp_path: Path, hdr_deli
     (report,) = ap.finish(hdr_delivery, out=tmp_path)
     assert report.failure is None
     assert contents(tmp_path / "bay/exr") == before
+
+
+def test_another_clip_of_that_name_does_not_take_its_place(tmp_path: Path) -> None:
+    one, other = (movie(tmp_path / name / "video.mp4", codes(3 + n)) for n, name in enumerate("ab"))
+    out = tmp_path / "out"
+    (report,) = ap.finish(one, out=out)
+    before = contents(out)
+    (refused,) = ap.finish(other, out=out)
+    assert refused.failure is not None
+    assert f"video: holds another clip already, from {one}" in refused.failure.message
+    assert contents(out) == before
+    (again,) = ap.finish(one.rename(tmp_path / "video.mp4"), out=out)
+    assert again.findings == report.findings  # moved as it is, it is the same clip
+    (replaced,) = ap.finish(other, out=out, overwrite=True)
+    assert replaced.failure is None

@@ -1,45 +1,22 @@
 """Webhooks over real HTTP: what is let in, what is kept, and that nothing of a body is believed."""
 
-import base64
-import hmac
-import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from hashlib import sha256
 from pathlib import Path
 
 import httpx
 import pytest
 
 from answerprint.desk import Desk
-from answerprint.listener import (
-    Event,
-    Listener,
-    listening,
-    path_secret,
-    read_event,
-    signature_holds,
-)
+from answerprint.errors import StorageError
+from answerprint.hooks import Event
+from answerprint.listener import Listener, listening
 from answerprint.order import Order
 from answerprint.providers.job import Job, JobState, now
 from answerprint.providers.store import JobStore
-
-SIGNING = "whsec_" + base64.b64encode(b"0123456789abcdef").decode()
-BODY = json.dumps(
-    {"id": "p1", "status": "succeeded", "output": "http://127.0.0.1:1/steal"}
-).encode()
-
-
-def signed(body: bytes, at: float, event: str = "e1") -> dict[str, str]:
-    key = base64.b64decode(SIGNING.partition("_")[2])
-    digest = hmac.new(key, f"{event}.{int(at)}.".encode() + body, sha256).digest()
-    return {
-        "webhook-id": event,
-        "webhook-timestamp": str(int(at)),
-        "webhook-signature": "v1,AAAA v1," + base64.b64encode(digest).decode(),
-    }
+from tests.signing import BODY, SIGNING, signed
 
 
 @pytest.fixture
@@ -94,56 +71,9 @@ def test_a_full_disk_is_no_yes(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("answerprint.listener.os.fsync", full)
+    monkeypatch.setattr("answerprint.hooks.os.fsync", full)
     url = address.format(provider="runware")
     assert httpx.post(url, json={"taskUUID": "t1"}).status_code == 503
-
-
-def test_what_an_event_names() -> None:
-    flat = read_event("runware", b'{"taskType": "videoInference", "taskUUID": "t1"}')
-    assert flat is not None
-    assert flat.names == ("t1",)
-    nested = read_event("scenario", b'{"data": {"job": {"jobId": "j1"}}}')
-    assert nested is not None
-    assert nested.names == ("j1",)
-    assert read_event("gmi", b'"text"') is None
-
-
-def test_signatures() -> None:
-    headers = signed(BODY, 1000)
-    assert signature_holds(SIGNING, headers, BODY, now=1100)
-    assert not signature_holds(SIGNING, headers, BODY, now=2000)
-    assert not signature_holds("whsec_AAAA", headers, BODY, now=1100)
-    assert not signature_holds(SIGNING, headers | {"webhook-timestamp": "x"}, BODY, now=1100)
-    assert not signature_holds(SIGNING, {}, BODY, now=1100)
-    assert not signature_holds(SIGNING, headers | {"webhook-signature": "v1,\xe9"}, BODY, now=1100)
-
-
-def test_the_secret_of_the_path_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("ANSWERPRINT_HOOK_SECRET", raising=False)
-    made = path_secret(tmp_path)
-    assert len(made) >= 24
-    assert path_secret(tmp_path) == made
-    assert (tmp_path / "hook-secret").stat().st_mode & 0o077 == 0
-    monkeypatch.setenv("ANSWERPRINT_HOOK_SECRET", "mine")
-    assert path_secret(tmp_path) == "mine"
-
-
-@pytest.mark.parametrize("left", [None, ""])
-def test_runs_that_start_together_have_one_secret(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: str | None
-) -> None:
-    monkeypatch.delenv("ANSWERPRINT_HOOK_SECRET", raising=False)
-    for number in range(20):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        if left is not None:
-            (folder / "hook-secret").write_text(left)
-        with ThreadPoolExecutor(8) as pool:
-            secrets = set(pool.map(path_secret, [folder] * 8))
-        assert all(len(secret) >= 24 for secret in secrets)
-        assert len(secrets) == 1
-        assert [path.name for path in folder.iterdir()] == ["hook-secret"]
 
 
 def test_an_event_that_came_to_nothing_on_disk_is_taken_when_it_comes_again(
@@ -168,9 +98,9 @@ class CountedStore(JobStore):
 
     reads = 0
 
-    def jobs(self) -> tuple[Job, ...]:
+    def listed(self) -> tuple[tuple[Job, ...], tuple[StorageError, ...]]:
         self.reads += 1
-        return super().jobs()
+        return super().listed()
 
 
 def ended_jobs(store: JobStore, count: int) -> list[Job]:
@@ -230,13 +160,7 @@ def test_a_damaged_record_does_not_end_the_asking(tmp_path: Path) -> None:
     store, asked, told = JobStore(tmp_path), list[str](), list[str]()
     (job,) = ended_jobs(store, 1)
     (tmp_path / "damaged.json").write_text("{}")
-    listener = listener_of(store, [job], lambda job: asked.append(job.id), told)
-    with listening(listener) as address:
-        wait_for(lambda: bool(told))
-        (tmp_path / "damaged.json").unlink()
-        url = address.format(provider="runware")
-        assert httpx.post(url, json={"taskUUID": job.id}).status_code == 200
-        wait_for(lambda: bool(asked))
+    worked_off(listener_of(store, [job], lambda job: asked.append(job.id), told))
     assert asked == [job.id]
     assert "damaged.json: is no job record" in told[0]
 
@@ -246,3 +170,15 @@ def wait_for(there: Callable[[], bool]) -> None:
     while not there():
         assert time.monotonic() < until
         time.sleep(0.01)
+
+
+def test_who_speaks_slowly_does_not_hold_up_the_end(listener: Listener) -> None:
+    with listening(listener) as address:
+        host, _, port = address.split("/")[2].partition(":")
+        slow = socket.create_connection((host, int(port)))
+        slow.sendall(b"POST /hooks/runware/the-secret HTTP/1.1\r\nContent-Length: 99\r\n\r\n{")
+        url = address.format(provider="runware")
+        assert httpx.post(url, json={"taskUUID": "one"}).status_code == 200
+        began = time.monotonic()
+    slow.close()
+    assert time.monotonic() - began < 6

@@ -79,10 +79,17 @@ def test_drop_frame_keeps_to_the_clock() -> None:
 
 @pytest.mark.parametrize("text", ["1:00:00:00", "24:00:00:00", "00:00:00:24", "00:60:00:00", "now"])
 def test_what_is_no_timecode_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="timecode|address"):
+    with pytest.raises(ValueError, match="time|address"):
         Timecode.parse(text, Fraction(24))
 
 
 def test_drop_frame_does_not_exist_at_24() -> None:
     with pytest.raises(ValueError, match="drop frame"):
         Timecode.parse("01:00:00;00", Fraction(24))
+
+
+@pytest.mark.parametrize("text", ["00:01:00;00", "00:01:00;01", "12:59:00;00"])
+def test_an_address_that_drop_frame_leaves_out_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="leaves out"):
+        Timecode.parse(text, NTSC)
+    assert str(Timecode.parse("00:10:00;00", NTSC)) == "00:10:00;00"

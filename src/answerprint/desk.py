@@ -165,7 +165,7 @@ def wait(
         desk.progress(f"waiting for {job.name}", round((share or 0) * 100), 100)
         if clock() + step > until:
             raise ServiceDownError(
-                f"{job.id} is still {job.state} after {deadline:.0f} s", provider=job.provider,
+                f"{job.id} is still {job.state}, and time is up", provider=job.provider,
                 hint=f"answerprint wait {job.id} goes on waiting",
             )  # fmt: skip
         desk.sleep(step)

@@ -1,9 +1,7 @@
 """What `finish` has already proven in a clip's folder, so that running it again redoes none of it."""
 
-import fcntl
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
@@ -12,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from answerprint.deliverables.seal import write_sealed
 from answerprint.errors import StorageError
+from answerprint.ingest.lock import held
 from answerprint.measured.clips import Measurements
 from answerprint.measured.deliverable import Deliverable
 from answerprint.record import Record
@@ -86,21 +85,21 @@ class Ledger:
     @contextmanager
     def opened(cls, clip: Path) -> Iterator[Self]:
         """Hold the ledger of `clip` alone. Raises StorageError where another run holds it, or the disk refuses."""
-        folder = clip / FOLDER
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
-        except OSError as problem:
-            raise StorageError(f"cannot be written ({problem.strerror})", where=str(clip)) from None
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield cls(clip)
-        except BlockingIOError:
+
+        def busy() -> None:
             raise StorageError(
                 "another run is finishing this clip", where=str(clip), hint="wait for it"
-            ) from None
-        finally:
-            os.close(handle)
+            )
+
+        folder = clip / FOLDER
+        with ExitStack() as stack:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                stack.enter_context(held(folder / "lock", busy))
+            except OSError as problem:
+                said = f"cannot be written ({problem.strerror})"
+                raise StorageError(said, where=str(clip)) from None
+            yield cls(clip)
 
     def frames(self, folder: Path, key: str) -> bool:
         """Tell whether `folder` was made from `key` and still is what was proven."""

@@ -19,16 +19,16 @@ from answerprint.errors import SourceError, StorageError, UsageError, WorkError,
 from answerprint.gathering import bring_frames, source_key
 from answerprint.ingest.delivery import Delivery, named_apart, open_source
 from answerprint.judge import failed, judge_measurements
-from answerprint.ledger import Ledger
+from answerprint.ledger import FOLDER, Ledger
 from answerprint.master import read_treatment
 from answerprint.media import ffmpeg
 from answerprint.onepass import Finishing, Work, clean, make_and_measure, require_names
 from answerprint.order import Order
+from answerprint.origin import refuse_other_clip, write_origin
 from answerprint.paths import unreadable
 from answerprint.pickup import DELIVERED, arrive
 from answerprint.progress import Progress, silent
 from answerprint.providers.store import JobStore, split_name
-from answerprint.record import Record
 from answerprint.render.junit import to_junit
 from answerprint.render.text import to_text
 from answerprint.report import Failure, Report
@@ -39,17 +39,6 @@ OUT: Final = "finished"
 
 LAST_NUMBER: Final = 99_999_999
 """Highest number a first frame may have: eight digits, more than anything that reads frames takes."""
-
-
-class SourceRecord(Record):
-    """Where a finished clip came from, written beside it instead of a copy."""
-
-    source: str
-    """Path as it was given."""
-    folder: str
-    """Absolute folder it lies in."""
-    files: dict[str, int]
-    """Its files with their sizes in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +114,11 @@ def finish(
 
 def _require(options: Finishing) -> None:
     require_known(options.limits)
+    _require_presets(options)
     for preset in options.presets:
         require_steerable(preset, options.treatment.quality)
         exact(options.treatment.graded(preset))
-    if options.presets:
-        _require_sounds(options.treatment)
+    _require_sounds(options.treatment)
     require_names(options, "clip")
     if options.encoders is not None and options.encoders < 1:
         raise UsageError(
@@ -138,6 +127,20 @@ def _require(options: Finishing) -> None:
     if not 0 <= options.first_frame <= LAST_NUMBER:
         raise UsageError(
             f"the first frame is {options.first_frame}; numbers go from 0 to {LAST_NUMBER}"
+        )
+
+
+def _require_presets(options: Finishing) -> None:
+    """Raise UsageError for a preset that is named twice, and for what is to be done to deliverables where there are none."""
+    names = [preset.name for preset in options.presets]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise UsageError(f"preset {twice} is named twice", where="deliver")
+    asked = [key for key, value in Treatment() if getattr(options.treatment, key) != value]
+    if asked and not names:
+        raise UsageError(
+            f"{asked[0]} says how deliverables are made, and none is named",
+            hint="name presets with --deliver",
         )
 
 
@@ -190,13 +193,14 @@ def _finish_clip(delivery: Delivery, clip: Path, options: Finishing, run: _Run) 
 
 
 def _stations(delivery: Delivery, clip: Path, options: Finishing, ledger: Ledger) -> Report:
+    refuse_other_clip(delivery, clip, overwrite=options.overwrite)
     for folder in ("source", "qc"):
         clean(clip / folder)
     key = source_key(delivery)
     unpacked = bring_frames(delivery, clip, key, options, ledger)
     work = Work(unpacked, clip, key, options, ledger)
     made, failures, measurements = make_and_measure(work)
-    _write_source(delivery, clip)
+    write_origin(delivery, clip)
     report = judge_measurements(
         measurements,
         clip=delivery.name,
@@ -211,15 +215,6 @@ def _stations(delivery: Delivery, clip: Path, options: Finishing, ledger: Ledger
     worst = "; ".join(str(problem) for problem in failures)
     failure = Failure(kind=type(failures[0]).__name__, message=worst)
     return report.model_copy(update={"failure": failure, "verdict": "fail"})
-
-
-def _write_source(delivery: Delivery, clip: Path) -> None:
-    record = SourceRecord(
-        source=delivery.source,
-        folder=str(delivery.root.resolve()),
-        files={file.name: file.size for file in delivery.files},
-    )
-    write_sealed(clip / "source" / "source.json", record.model_dump_json(indent=2) + "\n")
 
 
 def _write_report(report: Report, folder: Path) -> None:
@@ -238,10 +233,7 @@ def _there(clip: Path) -> list[Path]:
 
 def _unwrite(clip: Path, existed: list[Path]) -> None:
     """Remove the folders this run made for a clip that came to nothing; never one that holds anything else."""
-    with suppress(OSError):
-        (clip / ".answerprint" / "lock").unlink()
-        (clip / ".answerprint").rmdir()
-    for folder in (clip, clip.parent):
+    for folder in (clip / FOLDER, clip, clip.parent):
         if folder not in existed:
             with suppress(OSError):
                 folder.rmdir()

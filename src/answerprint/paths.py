@@ -1,5 +1,6 @@
 """What bears a name on disk, told in words where it is not a file that can be read."""
 
+import os
 import stat
 from pathlib import Path
 from typing import Final
@@ -8,6 +9,9 @@ MISSING: Final = "no such file"
 """Said of a name that nothing bears."""
 FOLDER: Final = "is not a file but a folder"
 """Said of a folder's name."""
+
+AS_IT_IS: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+"""Flags that open what bears a name itself, and its bytes as they are: where links, or texts, are something else."""
 
 
 def unreadable(path: Path, *, pipe: bool = False) -> str | None:

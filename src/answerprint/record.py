@@ -7,6 +7,8 @@ import json
 import textwrap
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import date
+from fractions import Fraction
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -142,7 +144,9 @@ def _explain(model: type[BaseModel], details: ErrorDetails) -> tuple[str]:
     said = details["msg"].removeprefix("Value error, ")
     if not place:
         return (said,)
-    return (f"{key} = {details['input']!r}: {said[0].lower()}{said[1:]}",)
+    given = details["input"]
+    spelled = str(given) if isinstance(given, Fraction | date) else repr(given)
+    return (f"{key} = {spelled}: {said[0].lower()}{said[1:]}",)
 
 
 def _keys_at(model: type[BaseModel], place: list[str]) -> list[str]:

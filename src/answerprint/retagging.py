@@ -19,7 +19,7 @@ from answerprint.ingest.delivery import open_one
 from answerprint.ingest.names import shorten
 from answerprint.ingest.replacing import replacing_folder
 from answerprint.ingest.staging import storage_errors
-from answerprint.measure.sweep import default_threads, in_order
+from answerprint.measure.pool import default_threads, in_order
 from answerprint.media.exr import read_header
 from answerprint.media.exrchanges import (
     Changes,

@@ -12,6 +12,7 @@ from answerprint.checks.judging import require_known
 from answerprint.checks.limits import Limits
 from answerprint.errors import SourceError
 from answerprint.judge import judge_measurements
+from answerprint.measured.clips import Measurements
 from answerprint.order import Order
 from answerprint.paths import unreadable
 from answerprint.report import SCHEMA, Report
@@ -36,6 +37,8 @@ def read_reports(path: str | Path) -> tuple[Report, ...]:
     except UnicodeDecodeError:
         raise SourceError("is no UTF-8 text", where=str(path), hint=_HINT) from None
     entries = _entries(text, str(path))
+    if not entries:
+        raise SourceError("holds no report", where=str(path), hint=_HINT)
     return tuple(_report(entry, f"{path}{at}") for at, entry in entries)
 
 
@@ -86,7 +89,8 @@ def _judged(report: Report, order: Order, limits: Limits) -> Report:
 def order_of(report: Report) -> Order:
     """Return what was ordered, without what was only assumed."""
     fields = Order.model_fields
-    blank = {key: fields[key].get_default() for key in report.order.assumed}
+    assumed = fields.keys() & set(report.order.assumed)
+    blank = {key: fields[key].get_default() for key in assumed}
     return report.order.model_copy(update=blank | {"assumed": ()})
 
 
@@ -117,9 +121,25 @@ def _report(entry: Any, where: str) -> Report:
         said = f"is of schema {schema!r}, not {SCHEMA!r}" if schema else "is no report"
         raise SourceError(said, where=where, hint=_HINT)
     try:
-        return Report.model_validate(entry)
+        report = Report.model_validate(entry)
     except (ValidationError, RecursionError) as problem:
         raise SourceError(_first_fault(problem, entry), where=where) from None
+    if not _whole(report.measurements):
+        raise SourceError("tells of frames that it does not list: it was cut or changed", where=where, hint=_HINT)  # fmt: skip
+    return report
+
+
+def _whole(measurements: Measurements) -> bool:
+    """Tell whether all frames that figures stand for are listed."""
+    for clip in (measurements.sequence, measurements.movie):
+        if clip is None:
+            continue
+        told = [clip.motion.frames] if clip.motion else []
+        if clip.flashes:
+            told += [turn.frame + 1 for turn in (*clip.flashes.light, *clip.flashes.red)]
+        if max(told, default=0) > len(clip.frames):
+            return False
+    return True
 
 
 def _first_fault(problem: ValidationError | RecursionError, entry: dict[str, Any]) -> str:

@@ -144,8 +144,12 @@ class Timecode:
             raise ValueError(f"a timecode reads HH:MM:SS:FF, not {text!r}")
         hours, minutes, seconds, frames = (int(match[i]) for i in (1, 2, 3, 5))
         nominal, drop = -(-rate.numerator // rate.denominator), match[4] == ";"
-        if hours > 23 or minutes > 59 or seconds > 59 or frames >= nominal:
+        if hours > 23 or minutes > 59 or seconds > 59:
+            raise ValueError(f"{text} is no time of day")
+        if frames >= nominal:
             raise ValueError(f"{text} is no address at {nominal} frames a second")
+        if drop and not seconds and minutes % 10 and frames < nominal // 15:
+            raise ValueError(f"{text} is one of the addresses that drop frame leaves out")
         skipped = _dropped(nominal, hours * 60 + minutes) if drop else 0
         total = ((hours * 60 + minutes) * 60 + seconds) * nominal + frames - skipped
         return cls(total, nominal, drop)

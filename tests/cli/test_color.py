@@ -78,8 +78,10 @@ def test_what_holds_no_frames_is_said(tmp_path: Path, capsys: pytest.CaptureFixt
     words = ["color", "prove", "-q", "--sweep", "0"]
     assert run([*words, "--view", "sdr-rec709", str(source)]) == 3
     assert "holds no EXR frames" in capsys.readouterr().err
-    assert run([*words, "--view", "sdr-rec790"]) == 2
+    assert run([*words, "--view", "sdr-rec790", str(source)]) == 2
     assert "did you mean 'sdr-rec709'?" in capsys.readouterr().err
+    assert run([*words, "--view", "sdr-rec709"]) == 2
+    assert "there is nothing to prove it on" in capsys.readouterr().err
 
 
 def test_frames_are_spread_over_a_source() -> None:

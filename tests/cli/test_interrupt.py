@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from answerprint.cli import interrupt
 from answerprint.cli.interrupt import GRACE
 
 NEVER = 600.0
@@ -166,3 +167,16 @@ def test_work_that_ends_by_itself_meanwhile_was_interrupted(
     assert run.stdout.endswith("130\n")
     assert said in run.stdout
     assert run.stderr == "answerprint: interrupted\n"
+
+
+def test_a_system_without_alarms_is_interrupted_where_progress_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(interrupt, "_ALARMS", False)
+    monkeypatch.setattr(interrupt._Asked, "by", 0)
+    for name in ("SIGALRM", "setitimer"):
+        monkeypatch.delattr(signal, name)
+    with interrupt.interrupts_noted():
+        signal.raise_signal(signal.SIGTERM)
+        with pytest.raises(KeyboardInterrupt):
+            interrupt.stop_if_interrupted()

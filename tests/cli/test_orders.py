@@ -90,6 +90,7 @@ def test_prices(stage: Rehearsed, capsys: pytest.CaptureFixture[str]) -> None:
         (["listen", "--host", "nowhere.invalid"], 3, "the port cannot be opened"),
         (["submit", "order.toml"], 2, "which service?"),
         (["submit", "order.toml", "--provider", "luma", "--max-cost", "0.1"], 2, "it costs $0.30"),
+        (["submit", "order.toml", "--provider", "luma", "--max-cost", "0.1", "--dry-run"], 2, "it costs $0.30"),
         (["submit", "order.toml", "--provider", "luma", "--max-cost", "cheap"], 2, "no amount"),
         (["status", "nothing"], 2, "no job is called 'nothing'"),
         (["fetch", "ftp://a.test/b"], 2, "no job is called"),
@@ -167,3 +168,35 @@ def test_calling_off_and_listing_services(
 def test_the_faults_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["rehearse", "--fault", "list"]) == 0
     assert "dropped-submit" in capsys.readouterr().out
+
+
+def test_one_job_that_failed_keeps_no_other_from_being_waited_for(
+    stage: Rehearsed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = []
+    for fault in ("job-failed", None):
+        if fault:
+            stage.house.faults.once(fault)
+        assert run(["submit", "order.toml", "--provider", "luma", "-q"]) == 0
+        names.append(capsys.readouterr().out.partition("  ")[0])
+        assert run(["wait", names[-1], "-q"]) == (3 if fault else 0)
+    capsys.readouterr()
+    for words in (["wait"], ["fetch", "--allow-private"]):
+        assert run([*words, *names, "-q"]) == 3
+        told = capsys.readouterr()
+        assert "ended without a result" in told.err
+        assert names[1] in told.out
+    assert run(["status", "nothing", names[1], "-q"]) == 2
+    assert "succeeded" in capsys.readouterr().out
+
+
+def test_a_damaged_record_is_told_and_hides_no_job(
+    stage: Rehearsed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["submit", "order.toml", "--provider", "luma", "-q"]) == 0
+    (tmp_path / "jobs/damaged.json").write_text("{")
+    capsys.readouterr()
+    assert run(["jobs"]) == 3
+    told = capsys.readouterr()
+    assert "luma:" in told.out
+    assert "damaged.json: is no job record" in told.err

@@ -1,6 +1,9 @@
 """Jobs on disk: written whole, found by any of their names, never overwritten by two."""
 
 import json
+import os
+import subprocess
+import sys
 import threading
 from decimal import Decimal
 from pathlib import Path
@@ -121,3 +124,29 @@ def test_a_record_is_plain_json(tmp_path: Path) -> None:
     told = json.loads((tmp_path / f"{job.id}.json").read_text())
     assert told["schema"] == "answerprint.job/1"
     assert told["order"]["prompt"] == "a bay at night"
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"id": "\xff"}', b"[1"])
+def test_one_damaged_record_hides_no_other_job(tmp_path: Path, content: bytes) -> None:
+    store = JobStore(tmp_path)
+    whole = store.create("luma", ORDER)
+    damaged = tmp_path / "aaaa-bbbb.json"
+    damaged.write_bytes(content)
+    assert store.jobs() == (whole,)
+    assert store.find(whole.id) == whole
+    jobs, problems = store.listed()
+    assert jobs == (whole,)
+    assert [problem.where for problem in problems] == [str(damaged)]
+    with pytest.raises(StorageError, match="is no job record"):
+        store.find("aaaa")
+
+
+def test_a_record_is_written_alike_under_every_locale(tmp_path: Path) -> None:
+    said = (
+        "from answerprint.order import Order; from answerprint.providers.store import JobStore;"
+        "JobStore('.').create('luma', Order.parse({'prompt': 'br\\u00fccke', 'seconds': 5}))"
+    )
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    subprocess.run([sys.executable, "-c", said], cwd=tmp_path, env=os.environ | plain, check=True)
+    (job,) = JobStore(tmp_path).jobs()
+    assert job.order.prompt == "brücke"

@@ -192,3 +192,12 @@ def test_a_clip_of_any_name_is_read_by_strict_parsers(report: Report) -> None:
     assert suite.get("name") == "a\\x01\\x1b[31m\\n\\udcff]]>&<'\"\U0001f600"
     assert "\x1b" not in to_text(odd)
     to_text(odd).encode("utf-8")
+
+
+def test_junit_tells_clips_of_one_name_apart(report: Report) -> None:
+    other = report.model_copy(update={"source": "b/bay"})
+    alone = report.model_copy(update={"clip": "dusk"})
+    suites = ET.fromstring(to_junit((report, other, other, alone))).findall("testsuite")
+    names = ["bay (deliveries/bay)", "bay (b/bay)", "bay (b/bay) 2", "dusk"]
+    assert [suite.get("name") for suite in suites] == names
+    assert [suite[0].get("classname") for suite in suites] == names

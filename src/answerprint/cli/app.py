@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import click
 
-from answerprint.cli import about, clips, color, exr, making, orders, serving
+from answerprint.cli import about, clips, color, exr, making, orders, pricing, serving
 from answerprint.cli.interrupt import (
     interrupted_by,
     interrupts_noted,
@@ -54,7 +54,7 @@ for command in (
     exr.retag,
     color.color,
     orders.submit,
-    orders.estimate,
+    pricing.estimate,
     orders.status,
     orders.wait,
     orders.cancel,

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 @options.audio
 @options.sound_options
 @options.treatment_options
+@options.naming_options
 @click.option(
     "--first-frame",
     default=1001,

@@ -90,6 +90,10 @@ def prove(
     from answerprint.color.proof import SWEEP, prove_view
 
     count = read_count(frames)
+    if not sources and sweep == 0:
+        raise UsageError(
+            "there is nothing to prove it on", hint="name frames, or leave out --sweep 0"
+        )
     held = []
     with progress_shown(quiet=quiet) as progress:
         for name in names:

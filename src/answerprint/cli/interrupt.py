@@ -20,7 +20,8 @@ GRACE: Final = 2.0
 LOOK_AGAIN: Final = 0.1
 """Seconds between two looks, asleep, whether anyone asked to stop: what feels like at once."""
 
-
+_ALARMS: Final = hasattr(signal, "setitimer")
+"""Whether the system has alarms; without, only what tells its progress can be interrupted."""
 _USUAL: Final[dict[signal.Signals, Any]] = {
     signal.SIGINT: signal.default_int_handler,
     signal.SIGTERM: signal.SIG_DFL,
@@ -42,16 +43,17 @@ def interrupts_noted() -> Iterator[None]:
     """
     noted = [number for number, usual in _USUAL.items() if signal.getsignal(number) is usual]
     _Asked.by = 0
-    before = signal.signal(signal.SIGALRM, _insist)
+    before = signal.signal(signal.SIGALRM, _insist) if _ALARMS else None
     for number in noted:
         signal.signal(number, _note)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        _ring_in(0)
         for number in noted:
             signal.signal(number, _USUAL[number])
-        signal.signal(signal.SIGALRM, before)
+        if _ALARMS:
+            signal.signal(signal.SIGALRM, before)
 
 
 def interrupted_by() -> signal.Signals:
@@ -62,7 +64,7 @@ def interrupted_by() -> signal.Signals:
 def was_interrupted() -> bool:
     """Tell whether a signal was noted; what ends now is not interrupted for it any more."""
     if _Asked.by:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        _ring_in(0)
     return bool(_Asked.by)
 
 
@@ -85,9 +87,15 @@ def _note(number: int, frame: FrameType | None) -> None:
     if _Asked.by:
         _insist(number, frame)
     _Asked.by = number
-    signal.setitimer(signal.ITIMER_REAL, GRACE)
+    _ring_in(GRACE)
 
 
 def _insist(_number: int, _frame: FrameType | None) -> None:
-    signal.setitimer(signal.ITIMER_REAL, 0)
+    _ring_in(0)
     raise KeyboardInterrupt
+
+
+def _ring_in(seconds: float) -> None:
+    """Let the alarm ring in so many seconds, 0 for not at all."""
+    if _ALARMS:
+        signal.setitimer(signal.ITIMER_REAL, seconds)

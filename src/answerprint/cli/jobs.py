@@ -1,6 +1,7 @@
 """What the commands that deal with jobs share: options, the desk, and what becomes and is said of a job."""
 
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from answerprint.desk import Desk
+    from answerprint.errors import AnswerprintError
     from answerprint.progress import Progress
     from answerprint.providers.job import Job
     from answerprint.report import Report
@@ -90,6 +92,29 @@ def finish_job(
     )  # fmt: skip
 
 
+class Round:
+    """Work that is done for one job after the other: what fails for one is said and stops no other."""
+
+    def __init__(self) -> None:
+        self.code = 0
+        """Exit code of the round: the gravest of what failed."""
+
+    @contextmanager
+    def each(self) -> "Iterator[None]":
+        """Say on standard error what goes wrong in this block, and go on after it."""
+        from answerprint.errors import AnswerprintError
+
+        try:
+            yield
+        except AnswerprintError as problem:
+            self.say(problem)
+
+    def say(self, problem: "AnswerprintError") -> None:
+        """Say on standard error what went wrong, and remember how grave it is."""
+        self.code = max(self.code, problem.exit_code)
+        click.echo(f"answerprint: {problem}", err=True)
+
+
 def print_jobs(found: list["Job"], format_: str) -> None:
     """Print jobs on standard output, a line each, or as JSON without their links."""
     from answerprint.pickup import public
@@ -103,12 +128,22 @@ def print_jobs(found: list["Job"], format_: str) -> None:
         click.echo(spell_job(job))
 
 
+def spell_dollars(amount: Decimal) -> str:
+    """Return an amount with its cents, and what is below them where there is any.
+
+    >>> spell_dollars(Decimal("0.9")), spell_dollars(Decimal("0.125"))
+    ('$0.90', '$0.125')
+    """
+    cents = amount.quantize(Decimal("0.01"))
+    return f"${cents if cents == amount else amount}"
+
+
 def spell_job(job: "Job") -> str:
     """Return one line about a job."""
     seen = job.seen
     share = f" {seen.progress:.0%}" if seen and seen.progress and not job.state.ended else ""
     cost = seen.cost if seen and seen.cost is not None else job.estimate
-    spent = f"  ${cost}" if cost is not None else ""
+    spent = f"  {spell_dollars(cost)}" if cost is not None else ""
     said = job.problem or (seen.words if seen else "")
     prompt = (job.order.prompt or "")[:40]
     return (

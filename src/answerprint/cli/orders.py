@@ -1,7 +1,7 @@
-"""Commands that deal with the services: submit, estimate, status, wait, cancel, jobs, fetch, providers."""
+"""Commands that deal with the services: submit, status, wait, cancel, jobs, fetch, providers."""
 
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,6 +9,7 @@ import click
 from answerprint.cli import options
 from answerprint.cli.console import exit_code, print_reports
 from answerprint.cli.jobs import (
+    Round,
     at_desk,
     deadline_option,
     fetch_job,
@@ -19,11 +20,11 @@ from answerprint.cli.jobs import (
     private_option,
     read_finishing,
 )
+from answerprint.cli.pricing import read_dollars, read_order_file, show_request
 from answerprint.errors import UsageError
 
 if TYPE_CHECKING:
     from answerprint.order import Order
-    from answerprint.providers.prices import Estimate
 
 provider_option = click.option(
     "--provider",
@@ -66,9 +67,9 @@ def submit(order_path: str | None, **rest: Any) -> int:
             order = read_order_file(order_path)
             name = choose(order, rest["provider"])
             _warn(order, name)
-            if rest["dry_run"]:
-                return _show(order, name)
             cost = read_dollars(rest["max_cost"])
+            if rest["dry_run"]:
+                return show_request(order, name, cost)
             job = front.submit(order, provider=name, max_cost=cost, desk=desk)
         if finishing is not None:
             reports = finish_job(job, rest["out"], desk, desk.progress, finishing)
@@ -81,31 +82,6 @@ def submit(order_path: str | None, **rest: Any) -> int:
     return 0
 
 
-@click.command(short_help="Say what an order costs at each service.")
-@click.argument("order_path", metavar="ORDER.toml")
-@click.option("--provider", default="all", show_default=True, metavar="NAME", help="One, or all.")
-@options.format_option("text", "json")
-def estimate(order_path: str, *, provider: str, format_: str) -> int:
-    """Say what an order costs at each service, and which is the cheapest that can fill it."""
-    from answerprint.providers import prices
-    from answerprint.providers.services import service_named
-
-    order = read_order_file(order_path)
-    if provider == "all":
-        found = prices.estimate_all(order)
-    else:
-        found = (prices.estimate(order, service_named(provider).account.name),)
-    if format_ == "json":
-        click.echo("[" + ",\n".join(one.model_dump_json(indent=1) for one in found) + "]")
-        return 0
-    for one in found:
-        click.echo(spell_estimate(one))
-    best = prices.cheapest(order) if provider == "all" else None
-    if best is not None:
-        click.echo(f"cheapest: {best.service}, ${best.usd}")
-    return 0
-
-
 @click.command()
 @click.argument("names", nargs=-1, required=True, metavar="JOB...")
 @jobs_option
@@ -115,9 +91,13 @@ def status(names: tuple[str, ...], **rest: Any) -> int:
     """Ask the services once where jobs are."""
     from answerprint.desk import look
 
+    seen, asking = [], Round()
     with at_desk(rest) as desk:
-        print_jobs([look(desk.store.find(name), desk) for name in names], rest["format_"])
-    return 0
+        for name in names:
+            with asking.each():
+                seen.append(look(desk.store.find(name), desk))
+    print_jobs(seen, rest["format_"])
+    return asking.code
 
 
 @click.command(short_help="Wait until jobs end.")
@@ -130,13 +110,15 @@ def wait(names: tuple[str, ...], **rest: Any) -> int:
     """Wait until jobs end; another run, or another machine, may have submitted them."""
     from answerprint import desk as front
 
+    until, ended, waiting = monotonic() + rest["deadline"], [], Round()
     with at_desk(rest) as desk:
-        ended = [
-            front.wait(front.job_named(name, desk), desk, deadline=rest["deadline"])
-            for name in names
-        ]
+        for name in names:
+            with waiting.each():
+                job = front.job_named(name, desk)
+                left = max(0.0, until - monotonic())
+                ended.append(front.wait(job, desk, deadline=left))
     print_jobs(ended, rest["format_"])
-    return 0
+    return waiting.code
 
 
 @click.command()
@@ -159,8 +141,12 @@ def jobs(*, jobs_folder: str | None, format_: str) -> int:
     """List the jobs that are written down here."""
     from answerprint.providers.store import JobStore
 
-    print_jobs(list(JobStore(jobs_folder).jobs()), format_)
-    return 0
+    found, damaged = JobStore(jobs_folder).listed()
+    print_jobs(list(found), format_)
+    reading = Round()
+    for problem in damaged:
+        reading.say(problem)
+    return reading.code
 
 
 @click.command(short_help="Bring the files of finished jobs, or plain links, to disk.")
@@ -175,14 +161,16 @@ def fetch(names: tuple[str, ...], **rest: Any) -> int:
     from answerprint.pickup import DELIVERED, bring_links
 
     links = tuple(name for name in names if name.startswith(("http://", "https://")))
-    out = rest["out"] or DELIVERED
+    out, fetching = rest["out"] or DELIVERED, Round()
     with at_desk(rest) as desk:
         if links:
-            for file in bring_links(links, Path(out), desk):
-                click.echo(f"{out}/{file.name}: {file.size} bytes, {file.kind}")
-        for job in [front.job_named(name, desk) for name in names if name not in links]:
-            fetch_job(job, out, desk)
-    return 0
+            with fetching.each():
+                for file in bring_links(links, Path(out), desk):
+                    click.echo(f"{out}/{file.name}: {file.size} bytes, {file.kind}")
+        for name in (name for name in names if name not in links):
+            with fetching.each():
+                fetch_job(front.job_named(name, desk), out, desk)
+    return fetching.code
 
 
 @click.command(short_help="List the services, and which have a key.")
@@ -210,51 +198,8 @@ def _require_alone(order_path: str | None, rest: dict[str, Any]) -> None:
         raise UsageError(f"{given} is for a new order, and --again sends an earlier one as it was")
 
 
-def read_order_file(path: str | None) -> "Order":
-    """Read the order at `path`. Raises UsageError where none is named, OrderError where it is none."""
-    from answerprint.order import Order
-
-    if path is None:
-        raise UsageError("no order is named", hint="name its TOML file, or --again and a job")
-    return Order.load(path)
-
-
-def read_dollars(text: str | None) -> Decimal | None:
-    """Read an amount, with or without its sign. Raises UsageError."""
-    try:
-        amount = Decimal(text.strip().removeprefix("$")) if text is not None else None
-    except InvalidOperation:
-        raise UsageError(f"--max-cost {text!r} is no amount in dollars") from None
-    if amount is not None and not (amount.is_finite() and amount >= 0):
-        raise UsageError(f"--max-cost {text!r} is no amount in dollars")
-    return amount
-
-
-def spell_estimate(found: "Estimate") -> str:
-    """Return one line about a price: dollars, where they stand, and since when."""
-    if found.usd is None:
-        return f"{found.service:<10} unknown  {found.reason}"
-    dated = f", {found.date}" if found.date else ", undated"
-    notes = "".join(f"; {note}" for note in found.notes)
-    return f"{found.service:<10} ${found.usd}  ({found.source}{dated}{notes})"
-
-
 def _warn(order: "Order", name: str) -> None:
     from answerprint.providers.rules import preflight
 
     for verdict in preflight(order, name):
         click.echo(f"warning: {verdict.rule}: {verdict.message}", err=True)
-
-
-def _show(order: "Order", name: str) -> int:
-    import json
-
-    from answerprint.providers import prices
-    from answerprint.providers.secret import without_pictures
-    from answerprint.providers.services import service_named
-
-    ask = service_named(name).compose(order, "the-job's-id", lambda reference: reference)
-    click.echo(f"POST {ask.path or '/'}")
-    click.echo(json.dumps(without_pictures(ask.body), indent=1, ensure_ascii=False))
-    click.echo(spell_estimate(prices.estimate(order, name)))
-    return 0

@@ -37,7 +37,8 @@ PORT = click.IntRange(0, 65535)
 @options.quiet
 def listen(**rest: Any) -> int:
     """Take the services' webhooks, ask them about the jobs they name, and fetch what succeeded."""
-    from answerprint.listener import Listener, listening, path_secret, signing_secret
+    from answerprint.hooks import path_secret, signing_secret
+    from answerprint.listener import Listener, listening
 
     finishing = read_finishing(rest)
     with at_desk(rest) as desk:

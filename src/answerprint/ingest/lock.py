@@ -3,11 +3,13 @@
 The kernel lets go of it however a run ends.
 """
 
-import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from answerprint.alone import hold
+from answerprint.paths import AS_IT_IS
 
 
 @contextmanager
@@ -31,9 +33,9 @@ def held(path: Path, busy: Callable[[], None]) -> Iterator[None]:
 def _taken(path: Path) -> int | None:
     """Return a descriptor that holds the file at `path`; None where another run does."""
     while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | AS_IT_IS, 0o666)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            hold(descriptor, wait=False)
             if _stands_at(path, descriptor):
                 return descriptor
         except BlockingIOError:

@@ -22,6 +22,7 @@ from pydantic import ValidationError
 
 from answerprint.errors import StorageError
 from answerprint.ingest.lock import held
+from answerprint.paths import AS_IT_IS
 from answerprint.record import Record
 
 BLOCK_BYTES: Final = 1 << 20
@@ -91,7 +92,7 @@ class Partial:
     @contextmanager
     def growing(self) -> Iterator["Growing"]:
         """Yield the part to write on to; what is there is hashed first."""
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
+        flags = os.O_RDWR | os.O_CREAT | AS_IT_IS
         # What httpx hands over is 64 KiB, more than the buffer, and goes to disk as it is: gathering
         # a megabyte first, which is one more copy, took a third of the rate.
         with os.fdopen(os.open(self.path, flags, 0o666), "r+b") as file:

@@ -4,7 +4,6 @@
 <id>.lock    held while a run changes it, so that two runs never overwrite each other's news
 """
 
-import fcntl
 import json
 import os
 import re
@@ -16,6 +15,7 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
+from answerprint.alone import hold
 from answerprint.errors import StorageError, UsageError
 from answerprint.order import Order
 from answerprint.providers.job import Job, JobState, Sighting, now
@@ -88,7 +88,9 @@ class JobStore:
         content = json.dumps(job.spelled(), indent=1, ensure_ascii=False)
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:  # noqa: PTH123 - the mode has to be there before a byte is
+            # The mode has to be there before a byte is.
+            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(content + "\n")
                 file.flush()
                 os.fsync(file.fileno())
@@ -105,42 +107,54 @@ class JobStore:
         """Read a job by its whole id. Raises StorageError where it is damaged, UsageError where it is not there."""
         path = self._path(job_id)
         try:
-            return Job.model_validate_json(path.read_text(encoding="utf-8"))
+            return Job.model_validate_json(path.read_bytes())
         except FileNotFoundError:
             raise UsageError(f"no job is called {job_id!r}", where=str(self.folder)) from None
         except ValidationError as problem:
             first = problem.errors()[0]
+            key = "".join(f"{step}: " for step in (".".join(map(str, first["loc"])),) if step)
             raise StorageError(
-                f"is no job record ({'.'.join(map(str, first['loc']))}: {first['msg']})",
+                f"is no job record ({key}{first['msg']})",
                 where=str(path),
+                hint="move it away; wait, or finish, takes the job in again by provider:id",
             ) from None
         except OSError as problem:
             raise StorageError(f"cannot be read ({problem.strerror})", where=str(path)) from None
 
     def jobs(self) -> tuple[Job, ...]:
-        """Return every job, oldest first; none where there is no folder yet. Raises StorageError where it cannot be listed."""
-        try:
-            paths = [path for path in self.folder.iterdir() if path.suffix == ".json"]
-        except FileNotFoundError:
-            paths = []
-        except OSError as problem:
-            raise StorageError(
-                f"jobs cannot be listed ({problem.strerror})", where=str(self.folder)
-            ) from None
-        return tuple(sorted((self.load(path.stem) for path in paths), key=lambda job: job.created))
+        """Return every job whose record can be read, oldest first; none where there is no folder yet.
+
+        Raises StorageError where the folder cannot be listed.
+        """
+        return self.listed()[0]
+
+    def listed(self) -> tuple[tuple[Job, ...], tuple[StorageError, ...]]:
+        """Return every job, oldest first, and what is wrong with the records that are damaged. Raises as `jobs`."""
+        found, damaged = [], []
+        for name in self._names():
+            try:
+                found.append(self.load(name))
+            except StorageError as problem:
+                damaged.append(problem)
+            except UsageError:
+                continue  # taken away since the folder was listed, or no job's name
+        return tuple(sorted(found, key=lambda job: job.created)), tuple(damaged)
 
     def find(self, word: str) -> Job:
         """Return the job that `word` names: an id or its beginning, with or without `provider:`, or the service's name for it.
 
-        Raises UsageError where none or several are meant.
+        Raises UsageError where none or several are meant, StorageError for one whose record is damaged.
         """
         provider, name = split_name(word)
         known = [job for job in self.jobs() if provider in (None, job.provider)]
         exact = [job for job in known if name in (job.id, job.service_id)]
-        begun = [job for job in known if len(name) >= SHORTEST and job.id.startswith(name)]
+        begun = [job for job in known if self._means(name, job.id)]
         found = exact or begun
         if len(found) == 1:
             return found[0]
+        damaged = [] if found else [each for each in self._names() if self._means(name, each)]
+        if len(damaged) == 1:
+            self.load(damaged[0])
         said = "several jobs are" if found else "no job is"
         raise UsageError(
             f"{said} called {word!r}", where=str(self.folder), hint="answerprint jobs lists them"
@@ -152,10 +166,24 @@ class JobStore:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(self.folder / f"{job_id}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            hold(descriptor, wait=True)
             yield self.load(job_id)
         finally:
             os.close(descriptor)
+
+    @staticmethod
+    def _means(name: str, job_id: str) -> bool:
+        return name == job_id or (len(name) >= SHORTEST and job_id.startswith(name))
+
+    def _names(self) -> list[str]:
+        try:
+            return [path.stem for path in self.folder.iterdir() if path.suffix == ".json"]
+        except FileNotFoundError:
+            return []
+        except OSError as problem:
+            raise StorageError(
+                f"jobs cannot be listed ({problem.strerror})", where=str(self.folder)
+            ) from None
 
     def _path(self, job_id: str) -> Path:
         if not job_id or any(not (c.isalnum() or c in "-_.") for c in job_id) or job_id[0] == ".":
