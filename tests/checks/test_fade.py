@@ -2,6 +2,7 @@
 
 import pytest
 
+from answerprint.checks.dissolve import Dissolve
 from answerprint.checks.fade import fade_strength
 from answerprint.measured.motion import Mixture, Step
 
@@ -52,3 +53,30 @@ def test_a_fade_is_flatter_than_any_other_place_of_the_clip(
     dips = {near for frame in soft for near in (frame - 1, frame, frame + 1)}
     steps = [Step(tone=(1.0,), sharpness=0.7 if n in dips else 1.0) for n in range(60)]
     assert (fade_strength(mixed(), steps, LEFT) >= 1) == faded
+
+
+@pytest.mark.parametrize(
+    ("figures", "faded"),
+    [
+        ({}, True),
+        ({"frame": 57}, False),
+        ({"share": 0.2}, False),
+        ({"reach": 12}, False),
+        ({"apart": 3.0}, False),
+        ({"apart": 0.8, "usual": 0.8}, False),
+    ],
+    ids=["mixed", "beside it", "hardly mixed", "too wide", "nearer than usual", "not seen double"],
+)
+def test_a_dip_in_the_shape_of_a_dissolve_is_one_where_a_mixture_lies_in_it(
+    figures: dict[str, float], faded: bool
+) -> None:
+    soft = mixed(**({"left": 0.95, "dip": 0.02, "frame": 52, "usual": 4.5} | figures))
+    dip, steps = Dissolve(start=46, length=10, depth=0.25, elsewhere=0.03), (Step(tone=(1.0,)),)
+    assert (fade_strength(soft, steps * 60, LEFT, dip) >= 1) == faded
+
+
+@pytest.mark.parametrize(("depth", "elsewhere"), [(0.08, 0.0), (0.25, 0.24)])
+def test_a_shallow_dip_and_one_of_several_are_none(depth: float, elsewhere: float) -> None:
+    soft = mixed(left=0.95, dip=0.02, frame=52, usual=4.5)
+    dip, steps = Dissolve(46, 10, depth, elsewhere), (Step(tone=(1.0,)),) * 60
+    assert fade_strength(soft, steps, LEFT, dip) < 1

@@ -9,7 +9,7 @@ from answerprint.checks.gait import Gait
 from answerprint.checks.join import Join
 from answerprint.checks.repeat import Repeat, stand_at_seam
 from answerprint.checks.seamlimits import SeamLimits
-from answerprint.measured.motion import COLUMNS, Course, Motion, Step
+from answerprint.measured.motion import COLUMNS, Course, Mirror, Motion, Step
 
 
 def join(tones: Sequence[float], **figures: Any) -> Join:
@@ -20,7 +20,9 @@ def join(tones: Sequence[float], **figures: Any) -> Join:
     return Join(Gait.of(Motion(frames=len(steps), steps=tuple(steps))), SeamLimits())
 
 
-@pytest.mark.parametrize(("frames", "doubt"), [(10, 1.4), (16, 1.4), (20, 1.2), (24, 1), (72, 1)])
+@pytest.mark.parametrize(
+    ("frames", "doubt"), [(10, 1.55), (16, 1.55), (20, 1.275), (24, 1), (72, 1)]
+)
 def test_the_seam_of_a_clip_of_few_steps_has_to_show_more(frames: int, doubt: float) -> None:
     assert join([1.0] * frames).doubt == pytest.approx(doubt)
 
@@ -52,11 +54,47 @@ def test_what_two_steps_do_as_well_is_no_habit_and_what_three_do_is() -> None:
         ([0.7, *[1.0] * 30, 0.8, 0.01], Repeat(1, stands=True)),
         ([0.3, *[1.0] * 30, 0.3, 0.01], None),
         ([0.7, *[1.0] * 10, 0.01, *[1.0] * 10, 0.01, *[1.0] * 10, 0.3, 0.01], None),
+        ([0.7, *[1.0] * 10, 0.01, *[1.0] * 20, 0.7, 0.01, 0.01], None),
+        ([0.04, *[0.045] * 30, 0.04, 0.0], None),
         ([1.0] * 30, None),
     ],
-    ids=["slowed by a codec", "at once", "eased to rest", "held elsewhere too", "moving"],
+    ids=[
+        "slowed by a codec",
+        "at once",
+        "eased to rest",
+        "held elsewhere too",
+        "a frame longer than elsewhere",
+        "nothing moves",
+        "moving",
+    ],
 )
 def test_a_last_frame_that_stands_is_told_from_one_that_comes_to_rest(
     tones: list[float], found: Repeat | None
 ) -> None:
     assert stand_at_seam(join(tones)) == found
+
+
+@pytest.mark.parametrize(
+    ("mirror", "turned"),
+    [
+        (Mirror(apart=0.2, pace=1.0, twice=True), True),
+        (Mirror(apart=0.2, pace=1.0, twice=False), False),
+        (Mirror(apart=0.2, pace=0.4, twice=True), False),
+        (Mirror(apart=0.6, pace=1.0, twice=True), False),
+        (Mirror(apart=0.3, pace=1.0, twice=True, pairs=6), False),
+        (None, False),
+    ],
+    ids=[
+        "there and back",
+        "turns in one frame",
+        "swings",
+        "no mirror",
+        "by few pairs",
+        "from an old report",
+    ],
+)
+def test_a_clip_that_is_played_back_turns_at_full_pace_in_a_frame_shown_twice(
+    mirror: Mirror | None, turned: bool
+) -> None:
+    motion = join([1.0] * 40).motion.model_copy(update={"mirror": mirror})
+    assert (Join(Gait.of(motion), SeamLimits()).turned >= 1) == turned

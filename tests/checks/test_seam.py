@@ -113,14 +113,14 @@ def noisy(clip: Clip) -> Clip:
     return [np.asarray(p + grain.normal(0, 0.003, p.shape), np.float32).clip(0) for p in clip]
 
 
-def breathing(count: int, times: Iterable[int]) -> Clip:
+def breathing(count: int, times: Iterable[int], noise: float = 0.006) -> Clip:
     """Light that breathes by a sixth under grain, in which flow sees nothing and single steps drown."""
     grain = np.random.default_rng(8)
     y, x = np.mgrid[0:108, 0:192].astype(np.float32)
     plane = np.repeat((0.3 + 0.1 * np.sin(x / 19) * np.cos(y / 13))[..., None], 3, axis=2)
     lights = (1 + 0.16 * math.sin(math.tau * (time / count + 0.9)) for time in times)
     return [
-        np.asarray(plane * by + grain.normal(0, 0.006, plane.shape), np.float32) for by in lights
+        np.asarray(plane * by + grain.normal(0, noise, plane.shape), np.float32) for by in lights
     ]
 
 
@@ -211,6 +211,13 @@ def test_light_that_breathes_under_grain_is_judged_by_its_course(
     times: Iterable[int], verdict: str
 ) -> None:
     assert judged(breathing(48, times)).verdict == verdict
+
+
+@pytest.mark.parametrize(("again", "verdict"), [([0], "duplicate-end"), ([], "seamless")])
+def test_light_that_drowns_in_grain_is_judged_by_a_second_of_it(
+    again: list[int], verdict: str
+) -> None:
+    assert judged(breathing(72, [*range(72), *again], 0.03)).verdict == verdict
 
 
 @pytest.mark.parametrize("again", [0, 1, 2, 3])
@@ -355,14 +362,15 @@ def test_the_ghost_check_finds_a_fade(travel: Clip) -> None:
 
 
 def test_a_report_of_before_is_judged_without_what_it_lacks(loop: Clip) -> None:
-    lacking = {"spot": None, "mixtures": (), "wander": None}
+    lacking = {"spot": None, "mixtures": (), "wander": None, "mirror": None}
     for clip, verdict in (
         (loop[:-3], "jump"),
         (loop, "seamless"),
         ([*loop, loop[0]], "duplicate-end"),
     ):
         motion = motion_of(clip).model_copy(update=lacking)
-        steps = tuple(step.model_copy(update={"busy": None}) for step in motion.steps)
+        of_before = {"busy": None, "heading": None}
+        steps = tuple(step.model_copy(update=of_before) for step in motion.steps)
         assert (
             judge_seam(motion.model_copy(update={"steps": steps}), SeamLimits()).verdict == verdict
         )

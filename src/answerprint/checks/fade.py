@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from answerprint.checks.dissolve import Dissolve
 from answerprint.measured.motion import Mixture, Step
 
 _FLAT: Final = (0.075, 0.02, 0.09)
@@ -29,12 +30,44 @@ Grain leaves nearly all of a frame where little moves. Of 157 true loops the sof
 _SEEN_DOUBLE: Final = 1.0
 """Difference of the mixed frames, Oklab x 100, once motion carries them, that is seen as a double edge."""
 
+_DISSOLVED: Final = (0.12, 1.4, 0.02)
+"""Depth of a dip in the shape of a dissolve, times the deepest elsewhere, and least of that, from which it is one, where a mixture lies in it."""
+_WITHIN: Final = (5, 8)
+"""Steps to either side of such a mixture."""
+_EVENLY: Final = (0.35, 0.65)
+"""Share of the later picture in it."""
+_NO_NEARER: Final = 0.7
+"""Times what frames as far apart differ by elsewhere, once motion carries them, that the mixed ones do at least."""
 
-def fade_strength(mixture: Mixture, steps: Sequence[Step], most_left: float) -> float:
+
+def fade_strength(
+    mixture: Mixture, steps: Sequence[Step], most_left: float, dissolve: Dissolve | None = None
+) -> float:
     """Return the strength, 1 at its limit, of a frame that mixes two others and is flatter than both and than any other.
 
-    `steps` are those of the clip, `most_left` is what a mixture may leave of the frame at most.
+    `steps` are those of the clip, `most_left` is what a mixture may leave of the frame at
+    most, `dissolve` the dip of sharpness at the seam.
     """
+    return max(
+        _flatness(mixture, steps, most_left),
+        _dissolved(mixture, dissolve, len(steps)) if dissolve else 0.0,
+    )
+
+
+def _dissolved(mixture: Mixture, dissolve: Dissolve, count: int) -> float:
+    """Return the strength of a dip in the shape of a dissolve, in the middle of which both pictures are seen."""
+    place = (mixture.frame - dissolve.start) % count
+    least, most = _EVENLY
+    if not least < mixture.share < most or mixture.reach not in _WITHIN or place >= dissolve.length:
+        return 0.0
+    if mixture.apart < max(_SEEN_DOUBLE, _NO_NEARER * mixture.usual):
+        return 0.0
+    depth, times, floor = _DISSOLVED
+    return min(dissolve.depth / depth, dissolve.depth / max(times * dissolve.elsewhere, floor))
+
+
+def _flatness(mixture: Mixture, steps: Sequence[Step], most_left: float) -> float:
+    """Return the strength of a fade as the frames beside the mixture and frames elsewhere tell it."""
     usual = max(mixture.usual_dip, _dip_elsewhere(mixture, steps), 0.0)
     dip = mixture.dip - usual
     apart = mixture.apart / mixture.usual if mixture.usual else _UNRELATED[0]

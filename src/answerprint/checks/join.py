@@ -7,6 +7,7 @@ from statistics import median
 from typing import Final
 
 from answerprint.checks.course import Course
+from answerprint.checks.dissolve import find_dissolve
 from answerprint.checks.fade import fade_strength
 from answerprint.checks.gait import (
     BESIDE,
@@ -16,6 +17,8 @@ from answerprint.checks.gait import (
     ordinary,
 )
 from answerprint.checks.grading import color_strength, exposure_strength
+from answerprint.checks.heading import Headings
+from answerprint.checks.hurry import habitual, hurry_of, surer
 from answerprint.checks.pace import PaceBreak, pace_break
 from answerprint.checks.region import confined, jumping_region, third_largest
 from answerprint.checks.seamlimits import SeamLimits
@@ -26,29 +29,26 @@ FEW: Final = 4
 """Moving steps under which a clip has no habits; its seam is compared with its largest step alone."""
 _MANY: Final = 24
 """Moving steps from which a clip knows its habits: a second of film."""
+_HARDLY_MOVES: Final = 0.0015
+"""Speed in picture widths under which all that a course tells is light: a third of a thumbnail's pixel."""
+_LAGS: Final = 1.7
+"""How much more such a course has to tell of a frame that is missing: codecs lag behind light by as much as one, up to the
+first frame, which is right; three of five rendered loops came to 1.0 to 1.6."""
 _HARDLY_ANY: Final = 16
 """Moving steps up to which it hardly does."""
-_DOUBT: Final = 0.4
-"""What a seam has to show beyond its limit there: short loops that were coded again come to 1.33, those that end elsewhere
+_DOUBT: Final = 0.55
+"""What a seam has to show beyond its limit there: short loops that were coded again come to 1.54, those that end elsewhere
 to 1.8 and more."""
+_PACE_DOUBT: Final = 3
+"""Power of that doubt where pace is told: a loop of twenty frames has hardly three places to compare with."""
 _SPAN_WEIGHT: Final = 1.5
 """A span is worth this much less than a surprise: in steps that grow and shrink it is the looser measure."""
 _VISIBLE: Final = 3.0
 """Excess of the worst spot, Oklab x 100, from which a jump is seen for sure; the pop of a codec's first frame stays below."""
 _USUAL_LIMIT: Final = 1.5
 """The limit of a jump that its other measures were set at; a wider one widens them."""
-_FASTER: Final = (1.3, 1.25)
-"""Times the fastest step beside it, and what nine in ten steps stay under, that motion leaps by where a frame is missing."""
-_BEYOND_SPEEDS: Final = 1.1
-"""The same of all other steps but two."""
-_SLOW: Final = 0.0004
-"""Speed in picture widths under which steps are as slow as each other."""
 _SHORTEST: Final = 0.6
 """Share of a step, short of a whole one, from which one is a repeat."""
-_FURTHER: Final = 1.6
-"""Ordinary steps that such a seam, or cut, spans."""
-_TOLD: Final = 2.0
-"""Excess of the worst spot, Oklab x 100, that goes with it; codecs leave 1.3 in loops whose motion seems to leap."""
 _SAME_PICTURE: Final = (1.5, 1.8)
 """Times the usual change of local contrast, and of what is left once exposure and color are matched, of one picture graded twice."""
 _CODED: Final = (3.0, 2.2)
@@ -66,6 +66,16 @@ _NO_FURTHER: Final = 1.3
 """How much more a seam has to stand out that keeps the course of the clip."""
 _BEYOND_SURPRISES: Final = 1.3
 """Times as far as those steps that a seam stands out which jumps: planted jumps come to 3.3, lights that blink to 1.4."""
+_MIRRORED: Final = 0.43
+"""Difference of frames from their mirror images, in that of frames two further, up to which a clip is played back and forth.
+
+Clips of it come to 0.02 to 0.27, under grain in light that breathes to 0.42; of 3,600
+places of 120 true loops the nearest to a mirror, two hands' sways, to 0.49.
+"""
+_PAIRS: Final = 9
+"""Pairs of frames that tell it; as much less has to be left where there are fewer: by six, places of true loops come to 0.33."""
+_TURNS: Final = 0.5
+"""Pace, in that of the steps behind, from which such a turn is seen: what swings to and fro by itself comes to 0.38."""
 _STATIC: Final = (1.0, 2.5)
 """Most that a tile's mean may travel, Oklab x 100, where nothing moves, and where noise alone may move it.
 
@@ -118,7 +128,7 @@ class Join:
         far = max(self.span.surprise, 0.0) / _SPAN_WEIGHT if self.span else 0.0
         seen = min(1.0, self.step.excess_peak / _VISIBLE)
         stands_out = min(
-            math.hypot(self.surprise, far) * seen / self.limits.jump, self._outstanding_surprise
+            math.hypot(self.surprise, far) * seen / self.limits.jump, self.outstanding(0)
         )
         stands_out /= self.doubt
         if self.course and self.course.kept:
@@ -132,16 +142,38 @@ class Join:
         moves = len(self.gait.moving) > _MOVES * self.motion.frames
         return Course.of(self.motion) if moves else None
 
+    @cached_property
+    def headings(self) -> Headings | None:
+        """How far steps go on over a second; None likewise."""
+        moves = len(self.gait.moving) > _MOVES * self.motion.frames
+        return Headings.of(self.motion) if moves else None
+
+    @property
+    def again(self) -> float:
+        """Strength of a frame that is there twice at the seam, by the course of the clip or by its heading."""
+        by_course = self.course.repeat if self.course else 0.0
+        return max(by_course, self.headings.repeat if self.headings else 0.0, 0.0)
+
     @property
     def repeat(self) -> float:
-        """Strength of a frame that is there twice at the seam or next to it, by the course of the clip."""
-        return max(self.course.repeat, *self.course.stand, 0.0) if self.course else 0.0
+        """The same of one that is there twice at the seam or next to it."""
+        return max(self.again, *self.course.stand) if self.course else self.again
+
+    @property
+    def turned(self) -> float:
+        """Strength of a clip that goes back over its seam the way it came, the last frame being the first, and no slower there than behind."""
+        mirror = self.motion.mirror
+        if mirror is None or not mirror.twice:
+            return 0.0
+        apart = max(mirror.apart * max(1.0, _PAIRS / mirror.pairs), 1e-6)
+        return min(_MIRRORED / apart, mirror.pace / _TURNS)
 
     @property
     def off_course(self) -> float:
         """Strength of a frame that is missing at the seam, or of a seam that goes elsewhere, likewise."""
         told = max(self.course.skip, self.course.stray, 0.0) if self.course else 0.0
-        return told / self.doubt * _USUAL_LIMIT / self.limits.jump
+        lag = _LAGS if median([step.speed for step in self.motion.steps]) < _HARDLY_MOVES else 1.0
+        return told / lag / self.doubt * _USUAL_LIMIT / self.limits.jump
 
     @property
     def doubt(self) -> float:
@@ -162,23 +194,12 @@ class Join:
 
     @property
     def hurry(self) -> float:
-        """Strength of a jump by the motion itself: faster than every step beside it and than nine in ten, and further.
-
-        This finds a missing frame where a clip's own steps vary more than it does.
-        """
-        steps = self.gait.steps
-        if self.span is None or len(steps) < 2 * FEW or not self.gait.seam_moves:
+        """Strength of a jump by the motion itself."""
+        if self.span is None or len(self.gait.moving) < 2 * FEW or not self.gait.seam_moves:
             return 0.0
-        beside = max(steps[by % len(steps)].speed for by in (-2, -1, 1, 2))
-        speeds = [step.speed for step in steps[1:]]
-        usual = ninth_decile(speeds)
-        return min(
-            steps[0].speed / max(_BEYOND_SPEEDS * third_largest(speeds), _SLOW),
-            steps[0].speed / (_FASTER[0] * max(beside, _SLOW)),
-            steps[0].speed / (_FASTER[1] * max(usual, _SLOW)),
-            self.span.steps / _FURTHER,
-            self.step.excess_peak / _TOLD,
-        )
+        told = [hurry_of(self.gait, self.span), habitual(self.outstanding(0))]
+        off_course = self.course is not None and not self.course.kept and self.doubt == 1
+        return min(told) * (surer(self.span, self.outstanding(0)) if off_course else 1.0)
 
     @property
     def local(self) -> float:
@@ -190,19 +211,27 @@ class Join:
         """Strength of what one region does that is seen for sure, whatever the whole picture does."""
         return jumping_region(self.motion, self.limits.spot)
 
+    def outstanding(self, place: int) -> float:
+        """Return how far the moving step `place` surprises beyond all others but two, the ones next to it left out."""
+        count = len(self.gait.moving)
+        away = [at for at in range(count) if BESIDE < (at - place) % count < count - BESIDE]
+        habit = third_largest([self._surprises[at] for at in away])
+        return self._surprises[place] / max(_BEYOND_SURPRISES * habit, 1e-6)
+
     @cached_property
-    def _outstanding_surprise(self) -> float:
-        """How far the seam surprises beyond all other steps but two."""
-        others = range(1 + BESIDE, len(self.gait.moving) - BESIDE)
-        habit = third_largest([self.gait.surprise(at) for at in others])
-        return self.surprise / max(_BEYOND_SURPRISES * habit, 1e-6)
+    def _surprises(self) -> tuple[float, ...]:
+        return tuple(self.gait.surprise(at) for at in range(len(self.gait.moving)))
 
     @cached_property
     def fade(self) -> tuple[float, Mixture | None]:
         """Strength of a cross-fade, and the frame near the seam that is most of one."""
         one = (self.motion.mixture,) if self.motion.mixture is not None else ()
         steps, limit = self.motion.steps, self.limits.ghost
-        found = [(fade_strength(m, steps, limit), m) for m in (*self.motion.mixtures, *one)]
+        sharp = [step.sharpness for step in steps if step.sharpness is not None]
+        dissolve = find_dissolve(sharp) if len(sharp) == len(steps) else None
+        found = [
+            (fade_strength(m, steps, limit, dissolve), m) for m in (*self.motion.mixtures, *one)
+        ]
         return max(found, key=lambda pair: pair[0], default=(0.0, None))
 
     @property
@@ -242,7 +271,7 @@ class Join:
 
     @cached_property
     def _break(self) -> PaceBreak:
-        return pace_break(self.gait.changes_of_pace(), self.limits.pace, self.doubt)
+        return pace_break(self.gait.changes_of_pace(), self.limits.pace, self.doubt**_PACE_DOUBT)
 
     @property
     def change_of_pace(self) -> float:

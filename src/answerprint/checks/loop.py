@@ -16,7 +16,9 @@ _EXPLAINED = {
     A repeated frame at the seam is a visible hitch: the motion stands still for a
     frame, or steps back. A cadence that holds every picture is no repeat. Under
     grain it is told by the course of the whole picture, fitted through four frames
-    on either side: an ordinary step advances by one, a repeated one by nothing.""",
+    on either side: an ordinary step advances by one, a repeated one by nothing. In
+    light that breathes a second on either side has to tell. A clip that is played
+    there and back repeats the frame it turns at, too, and turns on the spot.""",
     "jump": """The step from the last frame of a loop to its first is an ordinary step of the clip.
 
     The step is compared, place by place, with the most that the same place changes
@@ -35,7 +37,8 @@ _EXPLAINED = {
 
     A frame near the seam that is a mixture of one some steps earlier and one some
     steps later, flatter than both and than frames elsewhere, where motion does not
-    lead from one to the other. Edges are double and contrast sinks for as long as
+    lead from one to the other; or sharpness that dips at the seam as it does in a
+    dissolve: at once, to seven tenths, and back. Edges are double and contrast sinks for as long as
     the fade lasts. Cut the fade out, or have the loop mended from the clip before it was faded.""",
     "speed-change": """Motion keeps its pace across the seam of a loop.
 

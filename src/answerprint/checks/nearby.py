@@ -4,6 +4,7 @@ import math
 from typing import Final
 
 from answerprint.checks.gait import ninth_decile
+from answerprint.checks.hurry import habitual
 from answerprint.checks.join import Join
 from answerprint.checks.span import span_at
 from answerprint.measured.motion import Step
@@ -29,6 +30,11 @@ _FAR: Final = 2.5
 """Ordinary steps that a cut spans at least, by neighbours and by pairs further apart."""
 _SLOW: Final = 0.0004
 """Speed in picture widths under which steps are as slow as each other."""
+_OUTSIZED: Final = (1.3, 2.0)
+"""Times as large as all other steps, and as far beyond what they surprise by, that a cut is whatever else it is: inside of
+120 true loops no step comes to six tenths of that."""
+_WORTH: Final = 0.8
+"""Share of the first of these from which it is worth asking how far a step leads."""
 _EVIDENT: Final = 1.5
 """Surprise from which a cut is looked for where no motion leaps."""
 _SPAN_WEIGHT: Final = 1.5
@@ -74,7 +80,8 @@ def suspicion(join: Join) -> float:
         join.ghost,
         min(join.local, max(join.jump, join.spot)),
         join.shortness,
-        join.course.repeat if join.course else 0.0,
+        join.again,
+        join.turned,
         join.off_course,
         cut[1] if cut else 0.0,
         stray[2] if stray else 0.0,
@@ -89,7 +96,28 @@ def _cut(join: Join, place: int) -> float:
     plain = gait.steps[place].detail_excess <= usual
     surprise = gait.surprise(place)
     stands_out = surprise / (join.limits.cut * (_PLAIN if plain else 1.0))
-    return max(stands_out, _leap(join, place, surprise))
+    if plain:
+        # What lights do that blink, they do again.
+        stands_out = min(stands_out, habitual(join.outstanding(place)))
+    return max(stands_out, _leap(join, place, surprise), _outsized(join, place))
+
+
+def _outsized(join: Join, place: int) -> float:
+    """Return the strength of a step larger than any of the clip that is not next to it, and that leads further; 0 under its limit."""
+    steps = join.gait.steps
+    count = len(steps)
+    if count < _FEWEST_FOR_LEAPS:
+        return 0.0
+    largest = max(steps[at].tone[0] for at in range(count) if 1 < (at - place) % count < count - 1)
+    larger = steps[place].tone[0] / (_OUTSIZED[0] * max(largest, 1e-6))
+    if larger < _WORTH:
+        return 0.0
+    span = span_at(join.gait, place)
+    if span is None:
+        return 0.0
+    further = min(span.steps, span.beyond_neighbours or 0.0) / _FURTHER
+    found = min(larger, further, join.outstanding(place) / _OUTSIZED[1])
+    return found if found >= 1 else 0.0
 
 
 def _leap(join: Join, place: int, surprise: float) -> float:

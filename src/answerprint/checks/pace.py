@@ -6,7 +6,7 @@ from typing import Final
 
 from answerprint.checks.gait import PaceChange
 
-_PACE_RATIO: Final = 2.0
+_PACE_RATIO: Final = 1.75
 """How many times the usual change of pace is a break of it."""
 _VECTORS_ALONE: Final = 3.0
 """The same for vectors alone: 180 loops come to 2.8, rendered ones that hurry to 3 to 4.5 where all of the picture moves."""

@@ -17,8 +17,8 @@ _ALONE: Final = 4.0
 """The same where the whole picture does not jump: true loops come to 2.4 with two tiles or more."""
 _BEYOND_HABIT: Final = 1.6
 """Times as bad a place that a region which jumps has: in planted ones 2.7 and more, in loops of blinking lights to 1."""
-_REGION: Final = (0.013, 0.4)
-"""Share of the picture of such a region: two tiles at least, and not most of the picture."""
+_REGION: Final = (0.016, 0.4)
+"""Share of the picture of such a region: three tiles at least, as two may be a codec's, and not most of the picture."""
 _HABIT: Final = 3
 """Other steps with as bad a place that make it a habit of the clip."""
 

@@ -80,7 +80,7 @@ def repeat_at_seam(join: Join) -> Repeat | None:
 
 def stand_at_seam(join: Join) -> Repeat | None:
     """Return the end frame that stands longer than others do; None where neither does."""
-    if len(join.gait.moving) < FEW:
+    if len(join.gait.moving) < FEW or join.gait.quick < join.limits.still:
         return None
     return _standing(join.gait) or _standing_in_noise(join)
 
@@ -204,6 +204,8 @@ def _standing(gait: Gait) -> Repeat | None:
     if not inside or gait.quick <= 0:
         return None
     longest, usual = max(inside), sorted(inside)[len(inside) // 2]
+    # Where pictures are held now and then, as between lights that come and go, one that is held a frame longer is another of these.
+    longest += longest > usual
     if gait.seam_hold > max(longest, first):
         return Repeat(gait.seam_hold - usual, stands=True)
     return (

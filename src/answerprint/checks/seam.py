@@ -9,20 +9,21 @@ import math
 from collections.abc import Callable
 from typing import Final
 
-from answerprint.checks.course import Course
 from answerprint.checks.gait import Gait
 from answerprint.checks.join import Join
 from answerprint.checks.mend import mend_jump, mend_repeat, score_of
 from answerprint.checks.nearby import inner_cuts, nearest_cut, strays, suspicion
 from answerprint.checks.repeat import Repeat, repeat_at_seam, stand_at_seam
 from answerprint.checks.seamlimits import SeamLimits
-from answerprint.checks.seamwords import how_far, how_far_on, what_repeats
+from answerprint.checks.seamwords import TURNS_BACK, how_far, how_far_on, what_repeats
 from answerprint.measured.motion import Motion
 from answerprint.order import Size
 from answerprint.verdict import Mend, SeamFigures, SeamVerdict, Verdict
 
 PASSING: Final = 0.5
 """Score under which a seam is refused."""
+OF_A_FADE: Final = 2.0
+"""Times as strong as a jump that a cross-fade is whose last frame is one, too: no frame is a mixture at a plain jump."""
 PLAIN_CUT: Final = 1.5
 """Strength from which such a cut is named before anything that the seam itself may be."""
 SURELY: Final = 1.4
@@ -143,11 +144,9 @@ def _hidden_cut(join: Join, least: float = 1.0) -> SeamVerdict | None:
 
 def _off_course(join: Join) -> SeamVerdict | None:
     """What no step tells alone, but the course of the whole picture does."""
-    if join.course is None:
-        return None
     if join.repeat >= 1:
-        return _repeated(join, _repeat_on_course(join.course))
-    if join.off_course < 1:
+        return _repeated(join, _repeat_on_course(join))
+    if join.course is None or join.off_course < 1:
         return None
     return _verdict(
         join,
@@ -159,11 +158,20 @@ def _off_course(join: Join) -> SeamVerdict | None:
     )
 
 
-def _repeat_on_course(course: Course) -> Repeat:
-    last, first = course.stand
-    if course.repeat >= 1:
+def _repeat_on_course(join: Join) -> Repeat:
+    if join.again >= 1 or join.course is None:
         return Repeat(1)
+    last, first = join.course.stand
     return Repeat(1, "last" if last > first else "first", stands=True)
+
+
+def _turned(join: Join) -> SeamVerdict | None:
+    """A clip that is played there and back, the frame it turns at twice."""
+    if join.turned < 1:
+        return None
+    return _verdict(
+        join, "duplicate-end", TURNS_BACK, frames=_ends(join), score=score_of([join.turned])
+    )
 
 
 def _inner_cut(join: Join) -> SeamVerdict | None:
@@ -195,7 +203,7 @@ def _local_jump(join: Join) -> SeamVerdict | None:
 
 def _ghosted(join: Join) -> SeamVerdict | None:
     mixture = join.fade[1]
-    if mixture is None or join.ghost < 1 or join.jump >= 1:
+    if mixture is None or join.ghost < max(1.0, OF_A_FADE * join.jump if join.jump >= 1 else 0.0):
         return None
     count = join.motion.frames
     frames = [(mixture.frame + by) % count for by in range(-mixture.reach + 1, mixture.reach)]
@@ -247,6 +255,7 @@ _RULES: Final[tuple[Callable[[Join], SeamVerdict | None], ...]] = (
     _jump,
     _standing_end,
     _off_course,
+    _turned,
     _inner_cut,
 )
 

@@ -1,7 +1,14 @@
 """What is said of a seam that repeats or leaps."""
 
+from typing import Final
+
 from answerprint.checks.join import Join
 from answerprint.checks.repeat import Repeat
+
+TURNS_BACK: Final = (
+    "motion turns back on the spot at the seam: the clip goes on in reverse, as one that is "
+    "played there and back, and the frame it turns at is there twice"
+)
 
 
 def what_repeats(found: Repeat) -> str:

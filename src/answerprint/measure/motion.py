@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 from answerprint.measure.blips import blip_of, cast_between, exposure_change, unevenness
 from answerprint.measure.course import SIDE, CourseMeter
 from answerprint.measure.flow import Flow, FlowMeter
+from answerprint.measure.heading import LATE, SHORTEST, WINDOW, HeadingMeter
+from answerprint.measure.islands import island_of
+from answerprint.measure.mirror import find_mirror
 from answerprint.measure.mixture import find_mixtures
 from answerprint.measure.perceptual import (
     Plane,
@@ -86,7 +89,7 @@ class MotionMeter:
         if count < 2:
             return Motion(frames=count)
         run, most = self._run.fork(), min(ENDS, count // 2)
-        for number in range(count, count + 2 * REACH + 1):
+        for number in range(count, count + max(2 * REACH + 1, WINDOW)):
             run.play(self._head[number % count], reach=min(REACH, (count - 1) // 2))
         return Motion(
             frames=count,
@@ -99,6 +102,7 @@ class MotionMeter:
             mixtures=find_mixtures(
                 self._near, count, min(len(self._tail), count), min(len(self._head), count)
             ),
+            mirror=find_mirror(self._near, count),
         )
 
     def _conformed(self, picture: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -172,6 +176,7 @@ class _Run:
         self._maps: deque[StepMaps] = deque(maxlen=2 * REACH + 1)
         self._flow = FlowMeter()
         self._course = CourseMeter()
+        self._heading = HeadingMeter()
         self._change: Plane | None = None
         self._open: deque[Step] = deque()
         self._done: list[Step] = []
@@ -183,6 +188,7 @@ class _Run:
         other._maps.extend(self._maps)
         other._flow = self._flow.fork()
         other._course = self._course.fork()
+        other._heading = self._heading.fork()
         other._change = self._change
         other._open.extend(self._open)
         other._done.extend(self._done)
@@ -199,6 +205,7 @@ class _Run:
         self._maps.append(maps)
         change = exposure_change(before, view)
         self._light_between(change)
+        self._look_for_island()
         self._open.append(
             self._measured(before, view, maps, self._flow.step(before, view), unevenness(change))
         )
@@ -207,19 +214,26 @@ class _Run:
         if len(self._maps) > REACH:
             at = len(self._maps) - 1 - REACH
             self._done.append(_finished(self._open.popleft(), excess(self._maps, at, reach)))
+        heading = self._heading.play(view)
+        if heading is not None:
+            at = REACH - LATE
+            self._done[at] = self._done[at].model_copy(update={"heading": heading})
         return maps
 
     def steps(self, count: int) -> tuple[Step, ...]:
         """Return the step into each of `count` frames, by frame: the first is the seam.
 
-        The first REACH steps of the run lacked neighbours and are left to the second time round.
+        The first REACH steps of the run lacked neighbours and are left to the second time round;
+        the last of that have no heading yet.
         """
         lags = min(LAGS, count - 1)
         played = {
-            number % count: step for number, step in islice(enumerate(self._done, 1), REACH, None)
+            number % count: step
+            for number, step in islice(enumerate(self._done[: REACH + 1 - LATE], 1), REACH, None)
         }
+        told: dict[str, object] = {} if count >= SHORTEST else {"heading": None}
         return tuple(
-            played[frame].model_copy(update={"tone": played[frame].tone[:lags]})
+            played[frame].model_copy(update={"tone": played[frame].tone[:lags], **told})
             for frame in range(count)
         )
 
@@ -229,6 +243,14 @@ class _Run:
             blip = blip_of(self._change, change)
             self._open[-1] = self._open[-1].model_copy(update={"blip": blip})
         self._change = change
+
+    def _look_for_island(self) -> None:
+        """Tell where the frame before the last stands out, now that both beside it are known."""
+        if len(self._views) < 3 or not self._open:
+            return
+        island = island_of(self._views[-3], self._views[-2], self._views[-1])
+        if island is not None:
+            self._open[-1] = self._open[-1].model_copy(update={"island": island})
 
     def _measured(
         self, before: View, view: View, maps: StepMaps, flow: Flow, uneven: float

@@ -31,6 +31,15 @@ class Blip(Record):
     """Where those tiles lie."""
 
 
+class Island(Record):
+    """Where one frame stands out most, the same way, from the frame before it and the frame after it."""
+
+    depth: float
+    """How much brighter, or below 0 darker, beyond twice what those two differ there: Oklab lightness x 100, averaged over a square of a thirtieth of the picture's side."""
+    box: Box
+    """Where it does at least half of that."""
+
+
 class Course(Record):
     """Where the pictures are heading around a step, seen at one width of COLUMNS.
 
@@ -44,6 +53,28 @@ class Course(Record):
     """How many steps that is the step goes on along the course: 0 the same once more, 1 an ordinary step, 2 one missing."""
     bend: float
     """How far the course of three frames before is from that of three after: 0 the same, 1 unrelated, 2 straight back."""
+
+
+class Heading(Record):
+    """How far a step goes on the way that a clip is on for a second, by least squares through 24 frames."""
+
+    pace: float
+    """How far a step gets on it, times how long it is: mean product of the pixels, Oklab x 100 squared."""
+    advance: float
+    """How many steps the step goes on, as in Course."""
+
+
+class Mirror(Record):
+    """How far the frames after the seam are those before it in reverse."""
+
+    apart: float
+    """Difference of a frame from its mirror image in that from the frames two beside it: 0 for the same, 1 for no mirror."""
+    pace: float
+    """Pace of the four steps next to the turn in that of the four behind them: what swings comes to 0.4, what is reversed to 1."""
+    twice: bool
+    """Whether the frame at the turn is there twice, as the last and as the first."""
+    pairs: int = 12
+    """Pairs of frames that say so: the fewer, the likelier they are alike by chance."""
 
 
 class Step(Record):
@@ -82,6 +113,8 @@ class Step(Record):
     """How differently tiles change their exposure, in stops: half their interquartile range."""
     blip: Blip | None = None
     """How the frame's light stands out from the frames on both sides; None where it hardly does."""
+    island: Island | None = None
+    """Where the frame stands out from the frames on both sides; None where it hardly does, and in reports older than this."""
     flow: tuple[float, float] = (0.0, 0.0)
     """Mean motion to the right and down, in picture widths."""
     speed: float = 0.0
@@ -90,6 +123,8 @@ class Step(Record):
     """How far motion turned since it was last seen: 0 straight on, 1 sideways or unrelated, 2 back."""
     courses: tuple[Course, ...] = ()
     """The course around the step, by COLUMNS; none in reports older than this."""
+    heading: Heading | None = None
+    """The same over a second; None in clips of less than 36 frames, and in reports older than this."""
 
 
 class Joint(Record):
@@ -171,6 +206,8 @@ class Motion(Record):
     """The frame near the seam that is most of a mixture; only in reports that do not tell them by reach."""
     mixtures: tuple[Mixture, ...] = ()
     """The same for each reach at which there is one."""
+    mirror: Mirror | None = None
+    """The seam as a mirror; None for a clip of less than 18 frames, and in reports older than this."""
 
     @property
     def seam(self) -> Step:
