@@ -10,17 +10,18 @@ from typing import Final
 
 from answerprint.baseline import hold_against
 from answerprint.checks.check import Subject
-from answerprint.checks.judging import judge, require_known
+from answerprint.checks.judging import judge, require_known, wanted_by
 from answerprint.checks.limits import Limits
 from answerprint.checks.loop import verdict_of
 from answerprint.checks.shape import stated_rate
 from answerprint.errors import AnswerprintError, SourceError, WorkError, storage_error
 from answerprint.ingest.delivery import Delivery, open_one, open_source
-from answerprint.measure.kept import Kept, kin_kept, pair_kept, pins_kept
+from answerprint.measure.kept import KEEPING, Kept, compare_kept
 from answerprint.measure.movies import measure_movie
 from answerprint.measure.sweep import measure_sequence
 from answerprint.measured.clips import Measurements, MovieMeasures, SequenceMeasures
 from answerprint.measured.deliverable import Deliverable
+from answerprint.measured.figures import Figure, Kind, Unmeasured, Wanted
 from answerprint.order import Order
 from answerprint.progress import Progress, silent
 from answerprint.report import Failure, Report, Versions
@@ -35,6 +36,9 @@ SERVICE_LENGTHS: Final = (5, 10)
 """Seconds a generation lasts."""
 NEAR_LENGTH: Final = 3
 """Frames by which a clip at SERVICE_RATE may miss a service length and still be taken for one that was damaged."""
+
+WHOLE: Final = Wanted()
+"""Everything there is to measure."""
 
 _LIBRARIES = ("OpenEXR", "numpy", "av", "opencolorio", "pydantic")
 
@@ -52,7 +56,8 @@ def check(
     """Measure and judge every clip of `sources`; one report each.
 
     `only` and `skip` name families and ids of checks, in place of those of
-    `limits`. What the reports in `baseline` found already is marked as known and
+    `limits`; what no other check reads is not measured either, and a clip of which
+    nothing but sound or container is to be judged is not decoded. What the reports in `baseline` found already is marked as known and
     weighs nothing, unless it is worse now. A clip that cannot be judged at all gets
     a report with `failure` set and does not stop the others. Raises UsageError for
     a source that makes no sense. Memory: a few frames a thread, whatever the
@@ -77,7 +82,14 @@ def seam(
     """
     limits = limits or Limits()
     with open_one(str(source)).opened(limits.archive) as delivery:
-        subject = Subject(Order(), measure(delivery, progress=progress), limits)
+        # The master has the seam: a movie beside readable frames need not be decoded.
+        of_sequence = (Figure.MOTION,) if delivery.sequence else ()
+        of_movie = () if delivery.sequence else (Figure.MOTION,)
+        wanted = Wanted.of(of_sequence, of_movie)
+        subject = Subject(Order(), measure(delivery, wanted=wanted, progress=progress), limits)
+        if subject.motion is None and delivery.sequence and delivery.movie:
+            wanted = Wanted.of((), (Figure.MOTION,))
+            subject = Subject(Order(), measure(delivery, wanted=wanted, progress=progress), limits)
     if subject.motion is None:
         raise SourceError(
             "has fewer than two readable frames, so it has no seam", where=str(source)
@@ -91,10 +103,11 @@ def measure(
     sequence: SequenceMeasures | None = None,
     kept: Kept | None = None,
     order: Order | None = None,
+    wanted: Wanted = WHOLE,
     threads: int | None = None,
     progress: Progress = silent,
 ) -> Measurements:
-    """Decode everything a delivery holds once and return the measurements; not the sequence, where that is done.
+    """Decode everything a delivery holds once and return what is wanted of it; not the sequence, where that is done.
 
     `kept` is what that pass kept beside them; `order` says which frames are pinned to pictures.
 
@@ -102,29 +115,42 @@ def measure(
     Raises SourceError where nothing can be read, ArchiveError where a zip is refused.
     """
     if delivery.sequence and sequence is None:
-        kept = Kept(order, len(delivery.sequence))
+        keeps = not wanted.sequence.isdisjoint(KEEPING)
+        kept = Kept(order, len(delivery.sequence)) if keeps else None
         sequence = measure_sequence(
-            delivery.sequence, kept=kept, threads=threads, progress=progress
+            delivery.sequence,
+            kept=kept,
+            wanted=wanted.sequence,
+            threads=threads,
+            progress=progress,
         )
     movie, unreadable = None, {}
+    keeps = not wanted.movie.isdisjoint(KEEPING)
+    shown = Kept(order, len(sequence.frames) if sequence else None) if keeps else None
     try:
-        shown = Kept(order, len(sequence.frames) if sequence else None)
-        movie = (
-            measure_movie(delivery.movie, kept=shown, progress=progress) if delivery.movie else None
-        )
+        if delivery.movie:
+            movie = measure_movie(
+                delivery.movie, kept=shown, wanted=wanted.movie, progress=progress
+            )
     except SourceError as problem:
         if sequence is None:
             raise
         unreadable[str(delivery.movie)] = problem.message
-    return Measurements(
+    plain = Measurements(
         files=delivery.files,
         unreadable=unreadable,
         sequence=sequence,
         movie=movie,
-        pairing=pair_kept(kept, shown) if sequence and movie else None,
-        pins=pins_kept(kept if sequence else None, shown if movie else None, movie),
-        kin=kin_kept(shown if movie else kept, movie or sequence, progress),
+        unmeasured=Unmeasured.beside(wanted, tuple(_kinds(sequence, movie))),
     )
+    return compare_kept(plain, kept, shown if movie else None, wanted.either, progress)
+
+
+def _kinds(sequence: SequenceMeasures | None, movie: MovieMeasures | None) -> Iterator[Kind]:
+    if sequence is not None:
+        yield "sequence"
+    if movie is not None:
+        yield "movie"
 
 
 def judge_measurements(
@@ -212,10 +238,13 @@ def _reports(
     except WorkError as problem:
         yield failed(source, order, problem)
         return
+    wanted = wanted_by(limits)
     for delivery in deliveries:
         try:
             with delivery.opened(limits.archive) as opened:
-                measurements = measure(opened, order=order, threads=threads, progress=progress)
+                measurements = measure(
+                    opened, order=order, wanted=wanted, threads=threads, progress=progress
+                )
         except (WorkError, OSError) as problem:
             refused = storage_error(problem) if isinstance(problem, OSError) else problem
             yield failed(delivery.source, order, refused, delivery.name)

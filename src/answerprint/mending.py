@@ -27,6 +27,7 @@ from answerprint.measure.perceptual import View
 from answerprint.measure.sweep import measure_sequence
 from answerprint.measure.views import movie_views, sequence_views
 from answerprint.measured.deliverable import Deliverable
+from answerprint.measured.figures import Figure, with_all_it_takes
 from answerprint.measured.motion import Motion
 from answerprint.media.player import describe
 from answerprint.media.sequence import Folder, Sequence, gather, group_names
@@ -36,6 +37,7 @@ from answerprint.verdict import Mended, SeamVerdict
 
 LONGEST: Final = 600
 """Frames of the longest clip that is mended: 25 s at 24, and 200 MB of views."""
+_MOTION: Final = with_all_it_takes([Figure.MOTION])
 
 
 def mend(
@@ -138,7 +140,7 @@ def _write_frames(
         write_mended(sequence, cure, partial)
         names = [file.name for file in partial.iterdir()]
         written = gather(Folder(partial), group_names(names)[0])
-        measured = measure_sequence(written, progress=progress)
+        measured = measure_sequence(written, wanted=_MOTION, progress=progress)
         after = _proven(measured.motion, found, limits, out)
         seal(partial, out)
     finally:
@@ -158,7 +160,7 @@ def _write_movie(
     proofs: list[SeamVerdict] = []
 
     def keep(final: Path, partial: Path, made: Deliverable) -> None:  # noqa: ARG001
-        motion = measure_movie(partial, progress=progress).motion
+        motion = measure_movie(partial, wanted=_MOTION, progress=progress).motion
         proofs.append(_proven(motion, found, limits, final))
 
     pictures = master_pictures(delivery, Treatment(), None)

@@ -18,6 +18,7 @@ from answerprint.media import ffmpeg as program
 from answerprint.media.coded import CodedPictures
 from answerprint.media.movie import Reading, probe, read_frames
 from answerprint.order import Order
+from tests.checks.blinded import blinded
 from tests.made import SIZE
 
 
@@ -72,7 +73,11 @@ def found_of(
     """What each of them finds in measurements, as far as it can be judged."""
     subject = Subject(Order(), Measurements(movie=movie), Limits.model_validate(limits or {}))
     own = [check for check in CHECKS if check.family in ("container", "codec")]
-    judged = {check.id: list(check.judge(subject)) for check in own if not check.lacks(subject)}
+    judged = {
+        check.id: list(check.judge(blinded(subject, check)))
+        for check in own
+        if not check.lacks(subject)
+    }
     return {id_: found for id_, found in judged.items() if found}
 
 

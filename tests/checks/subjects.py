@@ -15,6 +15,7 @@ from answerprint.measured.frames import ChannelLevels, FrameLevels, Outliers
 from answerprint.measured.motion import Motion
 from answerprint.measured.movie import ColorTags, MovieFacts, SoundFacts
 from answerprint.order import Order
+from tests.checks.blinded import blinded
 
 TAGS = ColorTags(primaries="bt709", transfer="bt709", matrix="bt709", range="tv")
 
@@ -142,7 +143,7 @@ def breaches(
     deliverables: tuple[Deliverable, ...] = (),
     unreadable: Mapping[str, str] | None = None,
 ) -> list[Breach]:
-    """What one check finds; fails where the check cannot be judged at all."""
+    """What one check finds, shown only what it says it reads; fails where it cannot be judged at all."""
     found = find_check(id_)
     assert found is not None, id_
     measurements = Measurements(
@@ -153,6 +154,7 @@ def breaches(
     subject = Subject(
         Order.parse(dict(order or {})), measurements, limits or Limits(), deliverables
     )
+    subject = blinded(subject, found)
     lacks = found.lacks(subject)
     assert lacks is None, lacks
     return list(found.judge(subject))

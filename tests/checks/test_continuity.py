@@ -25,6 +25,14 @@ def test_a_held_cadence_passes(hold: int) -> None:
     assert found([picture for picture in steady()[:16] for _ in range(hold)]) == {}
 
 
+def test_animation_that_hangs_and_makes_up_for_it_repeats_frames() -> None:
+    twos = [steady()[number // 2] for number in range(60)]
+    hung = [*twos[:28], *[twos[27]] * 8, *twos[36:]]
+    ((id_, (breach,)),) = found(hung).items()
+    assert id_ == "picture.repeated"
+    assert set(range(28, 36)) <= set(breach.frames) <= set(range(26, 36))
+
+
 def test_a_still_passes() -> None:
     assert found(steady()[:1] * 20) == {}
 
@@ -103,6 +111,14 @@ def test_a_cut_is_found_and_no_dropped_frame() -> None:
     ((id_, (breach,)),) = found(steady()[:18] + steady(8)[:18]).items()
     assert id_ == "picture.cut"
     assert breach.frames == (17, 18)
+
+
+def test_a_cut_from_a_picture_that_stands_is_found() -> None:
+    """Behind a hold a step is large because motion was held up, but not as large as that."""
+    clip = steady()[:14] + [steady()[13]] * 8 + steady(8)[:14]
+    assert (21, 22) in [breach.frames for breach in found(clip)["picture.cut"]]
+    held_up = steady()[:14] + [steady()[13]] * 4 + steady()[18:]
+    assert "picture.cut" not in found(held_up)
 
 
 def test_a_step_of_light_is_told_from_a_cut() -> None:

@@ -13,6 +13,7 @@ from answerprint.measured.kinship import Edited, Kin
 from answerprint.measured.motion import LAGS, Motion, Step
 from answerprint.order import Order
 from answerprint.report import Severity
+from tests.checks.blinded import blinded
 
 from .subjects import movie
 
@@ -60,6 +61,7 @@ def breaches(
     subject = Subject(Order.parse(dict(order)), Measurements(movie=shown, kin=(kin,)))
     check = find_check(id_)
     assert check is not None
+    subject = blinded(subject, check)
     lacks = check.lacks(subject)
     assert lacks is None, lacks
     return list(check.judge(subject))

@@ -32,6 +32,7 @@ def test_it_says_what_holds_and_where_to_change_it() -> None:
     assert "limit      pixels.negative_share = 0.0001" in lines
     assert "set by     [pixels] negative_floor = ..." in lines
     assert "source     measured" in lines
+    assert "reads      frames, levels of the sequence" in lines
     assert "skipped    with the reason: no EXR sequence in the delivery" in lines
 
 
@@ -41,6 +42,13 @@ def test_it_says_when_a_severity_is_not_the_check_s_own() -> None:
         explained("count.not-as-ordered", limits)[0]
         == "count.not-as-ordered (info, error by itself, EBU QC 0081X)"
     )
+
+
+def test_it_says_what_has_to_be_measured() -> None:
+    assert "reads      frames, luma, motion of the sequence and the movie" in explained(
+        "picture.cut"
+    )
+    assert "reads      nothing that takes measuring" in explained("sequence.gap")
 
 
 def test_it_says_that_there_is_no_number_to_set() -> None:

@@ -10,6 +10,7 @@ from answerprint.measured.clips import Measurements
 from answerprint.measured.kinship import Joined, Kin, Role
 from answerprint.measured.motion import LAGS, Motion, Step
 from answerprint.order import Order
+from tests.checks.blinded import blinded
 
 from .subjects import movie
 
@@ -42,6 +43,7 @@ def breaches(
     )
     check = find_check(id_)
     assert check is not None
+    subject = blinded(subject, check)
     lacks = check.lacks(subject)
     assert lacks is None, lacks
     return list(check.judge(subject))

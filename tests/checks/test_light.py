@@ -111,6 +111,15 @@ def test_flat_pictures_are_not_cut_off() -> None:
     assert breaches("light.clipped", clip(clipped=blank, crushed=blank)) == []
 
 
+def test_a_plain_sky_and_a_plain_ground_have_no_tones_beside_them() -> None:
+    sky = {"level": 0.8185, "share": 0.53, "soft": 0.6}
+    assert breaches("light.clipped", clip(clipped=plateau(**sky, beside=0.02)))
+    assert breaches("light.clipped", clip(clipped=plateau(**sky, beside=0.0))) == []
+    ground = {"level": 0.049, "share": 0.94, "soft": 1.0}
+    assert breaches("light.crushed", clip(crushed=plateau(**ground, beside=0.02)))
+    assert breaches("light.crushed", clip(crushed=plateau(**ground, beside=0.0003))) == []
+
+
 def test_cut_off_shadows_are_no_night_sky() -> None:
     (found,) = breaches("light.crushed", clip(crushed=plateau(level=0.0, share=0.25, beside=0.06)))
     assert "shadows" in found.message
@@ -125,8 +134,8 @@ def test_artwork_on_black_is_not_cut_off() -> None:
 
 
 def test_exr_shadows_are_cut_off_where_no_light_is_left() -> None:
-    for level, count in ((0.0, 1), (0.0003, 0)):
-        dark = plateau(level=level, share=0.4, beside=0.1)
+    for level, share, count in ((0.0, 0.4, 1), (0.0003, 0.4, 0), (0.0003, 0.8, 0)):
+        dark = plateau(level=level, share=share, beside=0.1)
         assert len(breaches("light.crushed", with_looks(sequence(24), crushed=dark))) == count
 
 

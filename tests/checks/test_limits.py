@@ -80,6 +80,8 @@ def test_a_profile_is_started_from_where_the_file_names_none(tmp_path: Path) -> 
         ("[waive.'pixels.nan']\nreason = 'x'\nframes = 'some'", "frames read 10-20"),
         ("[waive]\n'pixels.nan' = []", "waive.pixels.nan"),
         ('[severity]\n"pixels.nan" = "fatal"', "severity.pixels.nan"),
+        ("[severity]\npixels.nan = 'error'", 'ids are written in quotes: "pixels.nan"'),
+        ("[waive]\npixels.nan = 'x'", 'ids are written in quotes: "pixels.nan"'),
         ("[pixels", "is not TOML"),
     ],
 )
@@ -105,6 +107,7 @@ def test_two_profiles_at_once_are_refused(tmp_path: Path) -> None:
         (Limits(only=("pixel",)), "only: no check or family is called 'pixel', did you mean"),
         (Limits(skip=("sea",)), "did you mean 'seam'"),
         (Limits(skip=("zzzzzz",)), "answerprint checks lists them"),
+        (Limits(only=("pixels",), skip=("pixels",)), "leave no check to run"),
     ],
 )
 def test_checks_that_do_not_exist_are_refused(limits: Limits, said: str) -> None:

@@ -42,6 +42,24 @@ def test_banding_names_the_frames_and_the_place() -> None:
     assert "x 40, y 300" in found.message
 
 
+@pytest.mark.parametrize(
+    ("steps", "frames", "count"),
+    [
+        ((0, 0, 0.02, 0, 0), 24, 1),
+        ((0, 0, 0.02, 0, 0), 6, 0),
+        ((0, 0.02, 0, 0, 0), 24, 0),
+        ((0.08, 0, 0, 0, 0), 24, 1),
+        ((0.08, 0, 0, 0, 0), 6, 0),
+    ],
+    ids=["coarse", "of-some-frames", "finer", "finest", "finest-of-some-frames"],
+)
+def test_few_steps_count_where_they_are_coarse_and_last_and_the_finest_where_they_last(
+    steps: tuple[float, ...], frames: int, count: int
+) -> None:
+    some = {n: {"banding": Banding(shares=steps, at=(0, 0))} for n in range(frames)}
+    assert len(breaches("picture.banding", clip(change=some))) == count
+
+
 def test_which_steps_are_bands_is_a_limit() -> None:
     fine = Banding(shares=(0.3, 0.0, 0.0, 0.0, 0.0), at=(0, 0))
     assert breaches("picture.banding", clip(banding=fine))

@@ -7,9 +7,11 @@ import pytest
 from answerprint.checks.catalogue import find_check
 from answerprint.checks.check import Breach, Subject
 from answerprint.measured.clips import Measurements
+from answerprint.measured.motion import Motion, Step
 from answerprint.measured.pairing import Pair, Pairing, Unpaired
 from answerprint.order import Order
 from answerprint.report import Severity
+from tests.checks.blinded import blinded
 from tests.checks.subjects import movie, sequence
 
 COUNT = 24
@@ -33,7 +35,7 @@ def subject(**changes: Any) -> Subject:
 def breaches(id_: str, **changes: Any) -> list[Breach]:
     found = find_check(id_)
     assert found is not None
-    judged = subject(**changes)
+    judged = blinded(subject(**changes), found)
     assert found.lacks(judged) is None
     return list(found.judge(judged))
 
@@ -105,6 +107,19 @@ def test_a_frame_shown_again_is_named() -> None:
     (breach,) = breaches("pair.retimed", pairs=pairs({9: {"shows": 1009}}))
     assert breach.frames == (9,)
     assert "shows frame 1009 of the EXR sequence in place of 1010" in breach.message
+
+
+@pytest.mark.parametrize(("step", "told"), [(0.04, False), (0.6, True)])
+def test_a_frame_shown_again_counts_where_both_are_told_apart(step: float, told: bool) -> None:
+    """An encoder leaves out of frames what moves by less than anyone sees."""
+    steps = (Step(tone=(step, 2 * step, 3 * step)),) * COUNT
+    clip = sequence(COUNT, motion=Motion(frames=COUNT, steps=steps))
+    plain = subject(pairs=pairs({9: {"shows": 1009}}))
+    measured = plain.measurements.model_copy(update={"sequence": clip})
+    found = find_check("pair.retimed")
+    assert found is not None
+    judged = blinded(Subject(Order(), measured), found)
+    assert bool(list(found.judge(judged))) is told
 
 
 def test_a_frame_that_stands_out_is_named_with_its_place() -> None:

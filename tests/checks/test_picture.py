@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from answerprint.checks.limits import Limits, PictureLimits
-from answerprint.measured.motion import Motion, Step
+from answerprint.measured.motion import LAGS, Motion, Step
 from tests.checks.subjects import breaches, movie, sequence
 
 
@@ -127,6 +127,18 @@ def test_a_still_is_frozen() -> None:
     (found,) = breaches("picture.frozen", sequence(24, motion=moving([0.0, *[0.01] * 23])))
     assert found.measured == pytest.approx(0.01)
     assert len(found.frames) == 24
+
+
+@pytest.mark.parametrize(
+    ("apart", "travel", "message"),
+    [(0.3, 0.1, "but grain moves"), (0.36, 0.1, None), (0.3, 2.0, None)],
+    ids=["grain", "slow-motion", "rain"],
+)
+def test_a_still_under_grain_is_frozen(apart: float, travel: float, message: str | None) -> None:
+    tone = (*[0.3] * (LAGS - 1), apart)
+    motion = Motion(frames=48, steps=(Step(tone=tone),) * 48, travel=travel, wander=2.0)
+    said = [found.message for found in breaches("picture.frozen", movie(48, motion=motion))]
+    assert (message in said[0]) if message else said == []
 
 
 def test_what_creeps_in_a_small_part_of_the_picture_is_not_frozen() -> None:

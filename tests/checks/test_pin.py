@@ -9,6 +9,7 @@ from answerprint.checks.check import Breach, Subject
 from answerprint.measured.clips import Measurements
 from answerprint.measured.pins import Pin
 from answerprint.order import Order
+from tests.checks.blinded import blinded
 from tests.checks.subjects import movie
 
 ORDER = Order.parse({"anchors": {"first": "first.png"}})
@@ -30,7 +31,7 @@ def subject(*pins: Pin, order: Order = ORDER) -> Subject:
 def breaches(id_: str, **changes: Any) -> list[Breach]:
     found = find_check(id_)
     assert found is not None
-    judged = subject(pin(**changes))
+    judged = blinded(subject(pin(**changes)), found)
     assert found.lacks(judged) is None
     return list(found.judge(judged))
 

@@ -11,6 +11,7 @@ from answerprint.measured.clips import Measurements
 from answerprint.measured.kinship import Border, Flicker, Kin, Place, Reframed
 from answerprint.measured.pairing import Pair, Pairing, Unpaired
 from answerprint.order import Order
+from tests.checks.blinded import blinded
 
 from .subjects import movie
 
@@ -52,6 +53,7 @@ def breaches(
     subject = Subject(Order.parse(dict(order)), Measurements(movie=movie(48), kin=(kin,)))
     check = find_check(id_)
     assert check is not None
+    subject = blinded(subject, check)
     lacks = check.lacks(subject)
     assert lacks is None, lacks
     return list(check.judge(subject))

@@ -23,6 +23,7 @@ from answerprint.media.movie import Reading, probe, read_frames
 from answerprint.order import Order
 from answerprint.rehearsal.scene import Scene, render
 from answerprint.report import Severity
+from tests.checks.blinded import blinded
 from tests.made import exr, folder, frames, movie, picture
 
 SIZE = (160, 96)
@@ -58,7 +59,9 @@ def found(clip: Path, order: Mapping[str, Any]) -> tuple[dict[str, Breach], Meas
     measured = Measurements(movie=shown, kin=kin_kept(kept, shown))
     subject = Subject(asked, measured)
     own = [check for check in CHECKS if check.family in ("reframe", "edit", "extension")]
-    judged = {c.id: breach for c in own if not c.lacks(subject) for breach in c.judge(subject)}
+    judged = {
+        c.id: breach for c in own if not c.lacks(subject) for breach in c.judge(blinded(subject, c))
+    }
     return judged, measured
 
 

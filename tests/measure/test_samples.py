@@ -16,6 +16,7 @@ from answerprint.measured.clips import Measurements, SequenceMeasures
 from answerprint.measured.samples import SampleFigures
 from answerprint.media.sequence import find_sequence
 from answerprint.order import Order
+from tests.checks.blinded import blinded
 from tests.made import Light, exr, folder, frames, picture
 
 IDS = (
@@ -31,7 +32,9 @@ def measured(path: Path) -> SequenceMeasures:
 def found(sequence: SequenceMeasures) -> dict[str, list[Breach]]:
     subject = Subject(Order(), Measurements(sequence=sequence))
     checks = (find_check(each) for each in IDS)
-    judged = {c.id: list(c.judge(subject)) for c in checks if c and c.lacks(subject) is None}
+    judged = {
+        c.id: list(c.judge(blinded(subject, c))) for c in checks if c and c.lacks(subject) is None
+    }
     return {id_: breaches for id_, breaches in judged.items() if breaches}
 
 

@@ -1,16 +1,14 @@
 """The pass over a sequence: everything is measured, in order, whatever is wrong with a frame."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
 from answerprint.errors import ArchiveError
 from answerprint.ingest.delivery import open_source
-from answerprint.measure.sweep import in_order, measure_sequence, single_threaded_opencv
+from answerprint.measure.sweep import measure_sequence
 from answerprint.measured.clips import SequenceMeasures
 from answerprint.media.sequence import find_sequence
 from tests.made import exr, folder, frames, picture, zipped
@@ -91,35 +89,6 @@ def test_damage_is_judged_between_readable_neighbours_of_one_size(tmp_path: Path
     assert 28 <= hurt.outliers.at[1] < 48
     assert found.frames[0].outliers is None
     assert found.frames[-1].outliers is None
-
-
-def test_no_more_than_asked_is_in_flight() -> None:
-    started: list[int] = []
-
-    def work(number: int) -> int:
-        started.append(number)
-        return number
-
-    with ThreadPoolExecutor(4) as pool:
-        results = in_order(pool, work, range(100), ahead=5)
-        assert next(results) == 0
-        assert len(started) <= 6
-        assert list(results) == list(range(1, 100))
-
-
-def test_opencv_has_its_threads_back_when_overlapping_passes_have_ended() -> None:
-    before = cv2.getNumThreads()
-    cv2.setNumThreads(3)
-    try:
-        first, second = single_threaded_opencv(), single_threaded_opencv()
-        first.__enter__()
-        second.__enter__()
-        first.__exit__(None, None, None)
-        assert cv2.getNumThreads() == 1
-        second.__exit__(None, None, None)
-        assert cv2.getNumThreads() == 3
-    finally:
-        cv2.setNumThreads(before)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 9), (9, 1), (3, 5)])

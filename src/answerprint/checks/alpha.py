@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from answerprint.checks.check import Breach, Need, Subject, check
+from answerprint.measured.figures import Figure
 from answerprint.measured.frames import FrameLevels
 from answerprint.measured.samples import AlphaFigures
 from answerprint.report import Severity
@@ -15,6 +16,8 @@ _ALPHA: Final = Need(
         and any(f.samples and f.samples.alpha for f in s.sequence.frames)
     ),
     "no alpha channel beside an EXR picture",
+    reads=(Figure.SAMPLES,),
+    of="sequence",
 )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from answerprint.checks.check import Breach, Need, Subject, check
 from answerprint.checks.samplelimits import ChannelLimits
+from answerprint.measured.figures import Figure
 from answerprint.measured.samples import ChannelFigures
 from answerprint.timing import spell_frames
 
@@ -22,6 +23,8 @@ _PAIRS: Final = ((0, 1), (1, 2), (0, 2))
 _COLORED = Need(
     lambda s: s.measurements.sequence is not None and bool(_figures(s)),
     "no readable EXR frame with three picture channels",
+    reads=(Figure.SAMPLES,),
+    of="sequence",
 )
 
 _CODED: Final = 0.1

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from answerprint.checks.limits import Limits
 from answerprint.measured.clips import Measurements, MovieMeasures, SequenceMeasures
 from answerprint.measured.deliverable import Deliverable
+from answerprint.measured.figures import KINDS, Figure, Kind, with_all_it_takes
 from answerprint.measured.motion import Motion
 from answerprint.order import Order
 from answerprint.report import Severity
@@ -66,6 +67,10 @@ class Need:
 
     present: Callable[[Subject], bool]
     absent: str
+    reads: tuple[Figure, ...] = ()
+    """The figures it is told by."""
+    of: Kind | None = None
+    """The clip it is about, sequence or movie; None for either."""
 
 
 Judge = Callable[[Subject], Iterable[Breach]]
@@ -84,6 +89,8 @@ class Check:
     """Where its number stands in Limits, family and field: "picture.repeat_share"; several with spaces between."""
     source: str | None = None
     """Who says so: a standard with its clause ("EBU R103"), a library, or "measured" for our own figures."""
+    own_reads: tuple[Figure, ...] = ()
+    """The figures its judge reads beside those of its needs."""
 
     @property
     def family(self) -> str:
@@ -100,9 +107,36 @@ class Check:
         """The first line of its documentation."""
         return self.doc.partition("\n")[0]
 
+    @property
+    def reads(self) -> frozenset[Figure]:
+        """The figures it judges by, and those they take: what has to be measured for it."""
+        needed = (figure for need in self.needs for figure in need.reads)
+        return with_all_it_takes((*self.own_reads, *needed))
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Which clips of a delivery it reads them of."""
+        named = {need.of for need in self.needs} - {None}
+        return tuple(kind for kind in KINDS if kind in named or not named)
+
     def lacks(self, subject: Subject) -> str | None:
         """Return why the check cannot be judged on `subject`; None where it can."""
-        return next((need.absent for need in self.needs if not need.present(subject)), None)
+        missing = self._unmeasured(subject)
+        if not missing:
+            return _absent(self.needs, subject)
+        names = ", ".join(figure for figure in Figure if figure in missing)
+        return (
+            _absent([need for need in self.needs if not need.reads], subject)
+            or f"not measured: {names}; check the clip again with {self.id} among what is judged"
+        )
+
+    def _unmeasured(self, subject: Subject) -> frozenset[Figure]:
+        left_out = subject.measurements.unmeasured
+        return self.reads.intersection(f for kind in self.kinds for f in left_out.of(kind))
+
+
+def _absent(needs: Iterable[Need], subject: Subject) -> str | None:
+    return next((need.absent for need in needs if not need.present(subject)), None)
 
 
 def check(
@@ -112,15 +146,24 @@ def check(
     ebu: str | None = None,
     limit: str | None = None,
     source: str | None = None,
+    reads: tuple[Figure, ...] = (),
 ) -> Callable[[Judge], Check]:
-    """Make a Check of a judge function; `limit` and `source` are what its row in the README and `explain` show."""
-    return lambda judge: Check(id, severity, needs, judge, ebu, limit, source)
+    """Make a Check of a judge function; `limit` and `source` are what its row in the README and `explain` show.
+
+    `reads` are the figures it looks at beside those of its needs: what is not named
+    is not there where only this check is asked for.
+    """
+    return lambda judge: Check(id, severity, needs, judge, ebu, limit, source, reads)
 
 
-SEQUENCE = Need(lambda s: s.measurements.sequence is not None, "no EXR sequence in the delivery")
-MOVIE = Need(lambda s: s.measurements.movie is not None, "no movie in the delivery")
+SEQUENCE = Need(
+    lambda s: s.measurements.sequence is not None, "no EXR sequence in the delivery", of="sequence"
+)
+MOVIE = Need(lambda s: s.measurements.movie is not None, "no movie in the delivery", of="movie")
 CLIP = Need(lambda s: bool(s.clips), "neither a movie nor an EXR sequence in the delivery")
-MOTION = Need(lambda s: s.motion is not None, "fewer than two readable frames")
+MOTION = Need(
+    lambda s: s.motion is not None, "fewer than two readable frames", reads=(Figure.MOTION,)
+)
 COUNT_ORDERED = Need(lambda s: s.order.frame_count is not None, "no length was ordered or assumed")
 SIZE_ORDERED = Need(lambda s: bool(s.order.sizes), "no size was ordered")
 ASPECT_ORDERED = Need(lambda s: s.order.aspect is not None, "no aspect was ordered")

@@ -7,6 +7,7 @@ from answerprint.checks.check import MOVIE, Breach, Need, Subject, check
 from answerprint.checks.clock import steady_rate
 from answerprint.checks.levels import is_lower, needed_level, plain_codec
 from answerprint.measured.container import Description
+from answerprint.measured.figures import Figure
 from answerprint.report import Severity
 from answerprint.timing import spell_frames
 
@@ -20,6 +21,8 @@ ESSENCE: Final = Need(
         and s.movie.container.essence is not None
     ),
     "no movie whose coded pictures could be read by themselves",
+    reads=(Figure.CONTAINER,),
+    of="movie",
 )
 
 

@@ -8,6 +8,7 @@ from answerprint.checks.check import MOVIE, Breach, Need, Subject, check
 from answerprint.checks.clock import opening_gap, usual_step
 from answerprint.measured.clips import MovieMeasures
 from answerprint.measured.container import Container
+from answerprint.measured.figures import Figure
 from answerprint.report import Severity
 from answerprint.timing import spell_frames
 
@@ -18,17 +19,26 @@ _MOST_NAMED: Final = 8
 CONTAINER: Final = Need(
     lambda s: s.measurements.movie is not None and s.movie.container is not None,
     "no movie whose container was measured",
+    reads=(Figure.CONTAINER,),
+    of="movie",
 )
 STATED: Final = Need(
     lambda s: CONTAINER.present(s) and container_of(s).stated is not None,
     "no MP4, MOV, Matroska or WebM whose description of its pictures can be read",
+    reads=(Figure.CONTAINER,),
+    of="movie",
 )
 WHOLE: Final = Need(
     lambda s: CONTAINER.present(s) and container_of(s).whole is not None,
     "no MP4, MOV, Matroska, WebM or AVI",
+    reads=(Figure.CONTAINER,),
+    of="movie",
 )
 INDEXED: Final = Need(
-    lambda s: WHOLE.present(s) and s.movie.facts.faststart is not None, "no MP4 or MOV"
+    lambda s: WHOLE.present(s) and s.movie.facts.faststart is not None,
+    "no MP4 or MOV",
+    reads=(Figure.CONTAINER,),
+    of="movie",
 )
 
 

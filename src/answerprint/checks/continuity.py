@@ -1,5 +1,6 @@
 """Pictures that break the run of time: foreign ones, exchanged ones, missing ones, and cuts."""
 
+import math
 from collections.abc import Container, Iterator, Sequence
 
 from answerprint.checks.borders import bar_changes
@@ -10,13 +11,14 @@ from answerprint.checks.picture import black_frames, pictured, repeats_of
 from answerprint.checks.pulse import Pulse
 from answerprint.checks.rhythm import Rhythm, rhythm_of
 from answerprint.measured.clips import MovieMeasures, SequenceMeasures
+from answerprint.measured.figures import Figure
 from answerprint.report import Severity
 from answerprint.timing import spell_frames
 
 Clip = SequenceMeasures | MovieMeasures
 
 
-@check("picture.odd-frame", MOTION, limit="rhythm.odd rhythm.patch rhythm.patch_alone", source="measured")  # fmt: skip
+@check("picture.odd-frame", MOTION, limit="rhythm.odd rhythm.island rhythm.island_alone rhythm.patch rhythm.patch_alone", source="measured")  # fmt: skip
 def odd_frame(subject: Subject) -> Iterator[Breach]:
     """No frame, and no two or three in a row, are unlike the frames before and after while these are alike.
 
@@ -66,14 +68,14 @@ def order_swapped(subject: Subject) -> Iterator[Breach]:
     """
     for clip, rhythm in _rhythms(subject):
         flickering = Pulse.of(rhythm.motion, subject.limits.pulse).flickering
-        for pair in rhythm.exchanged:
+        for pair in rhythm.exchanges.found:
             frames = tuple(rhythm.pictures[place] for place in pair)
             if flickering.intersection(range(frames[0] - 1, frames[1] + 2)):
                 continue
             numbers = _numbers(clip, frames)
-            gain, limit = rhythm.gain(*pair), rhythm.limits.exchanged
+            gain, limit = rhythm.exchanges.gain(*pair), rhythm.limits.exchanged
             if gain < limit:
-                gain, limit = rhythm.back_and_on(pair[0]), rhythm.limits.back
+                gain, limit = rhythm.exchanges.back_and_on(pair[0]), rhythm.limits.back
             yield Breach(
                 f"frames {numbers[0]} and {numbers[1]} stand in each other's place: exchange them",
                 measured=round(gain, 3),
@@ -83,14 +85,16 @@ def order_swapped(subject: Subject) -> Iterator[Breach]:
             )
 
 
-@check("picture.dropped", MOTION, severity=Severity.WARNING, limit="rhythm.jump rhythm.steady rhythm.unsteady rhythm.lone rhythm.reach rhythm.leap rhythm.cut", source="measured")  # fmt: skip
+@check("picture.dropped", MOTION, severity=Severity.WARNING, limit="rhythm.jump rhythm.steady rhythm.unsteady rhythm.lone rhythm.headway rhythm.reach rhythm.leap rhythm.cut", source="measured", reads=(Figure.LOOK,))  # fmt: skip
 def dropped(subject: Subject) -> Iterator[Breach]:
     """No frame is missing between two that follow each other.
 
     A missing frame is a doubled step in steady motion: everything changes more
     there than in the steps around it, and frames on either side of the place are as far apart as
     frames one further apart elsewhere. How far it has to stand out depends on how steady the clip
-    is. A camera held by hand has no steady pace, but inertia: its motion goes on and leaps.
+    is; in an even one, less where the pictures go too far on the course that eight of them are on, and
+    nowhere where they surely go on by one step: a key frame draws grain and detail anew.
+    A camera held by hand has no steady pace, but inertia: its motion goes on and leaps.
     Where motion is as uneven as that by itself, one missing frame is as good as any other step and not found.
     Bars that come or go, which are told by themselves, are no leap.
     """
@@ -131,19 +135,17 @@ def cut(subject: Subject) -> Iterator[Breach]:
 
 
 def _patched(clip: MovieMeasures, rhythm: Rhythm, told: Container[int]) -> Iterator[Breach]:
-    limits = rhythm.limits
-    patch = odd_patch(rhythm.motion, stops=limits.patch, alone=limits.patch_alone)
-    if patch is None or patch[0] in told:
+    patch = odd_patch(rhythm.motion, rhythm.limits)
+    if patch is None or patch.frame in told:
         return
-    frame, blip = patch
-    numbers = _numbers(clip, (frame,))
-    (wide, high), (left, top, width, height) = clip.facts.size, blip.box
+    numbers = _numbers(clip, (patch.frame,))
+    (wide, high), (left, top, width, height) = clip.facts.size, patch.box
     yield Breach(
         f"a part of frame {numbers[0]}, {round(width * wide)}x{round(height * high)} pixels at x {round(left * wide)}, "
-        f"y {round(top * high)}, is {'brighter' if blip.peak > 0 else 'darker'} than in the frames before and after; look at it",
-        measured=round(abs(blip.peak), 3),
-        limit=limits.patch,
-        unit="stops",
+        f"y {round(top * high)}, is {'brighter' if patch.measured > 0 else 'darker'} than in the frames before and after; look at it",
+        measured=round(abs(patch.measured), 3),
+        limit=round(patch.limit, 3),
+        unit=patch.unit,
         frames=numbers,
         severity=Severity.WARNING,
     )
@@ -161,8 +163,10 @@ def _jumps(subject: Subject) -> Iterator[tuple[Clip, Jump]]:
     for clip, rhythm in _rhythms(subject):
         dark = black_frames(clip, subject.limits.picture)
         told = {frame + by for frame in dark for by in (0, 1)}
-        told |= {frame + 1 for frame in repeats_of(clip, subject.limits)}
-        yield from ((clip, jump) for jump in rhythm.jumps if jump.frame not in told)
+        made_up = {frame + 1 for frame in repeats_of(clip, subject.limits)}
+        for jump in rhythm.jumps:
+            if jump.frame not in told and (jump.frame not in made_up or math.isinf(jump.steps)):
+                yield clip, jump
 
 
 def _rhythms(subject: Subject) -> Iterator[tuple[Clip, Rhythm]]:

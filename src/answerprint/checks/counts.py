@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 
 from answerprint.checks.check import COUNT_ORDERED, MOVIE, SEQUENCE, Breach, Subject, check
+from answerprint.measured.figures import Figure
 from answerprint.report import Severity
 from answerprint.timing import CountPolicy
 
 
-@check("count.not-as-ordered", COUNT_ORDERED, ebu="0081X", source="the order")
+@check(
+    "count.not-as-ordered", COUNT_ORDERED, ebu="0081X", source="the order", reads=(Figure.FRAMES,)
+)
 def not_as_ordered(subject: Subject) -> Iterator[Breach]:
     """A clip holds as many frames as were ordered: seconds x rate, or the number that was given.
 
@@ -35,6 +38,7 @@ def not_as_ordered(subject: Subject) -> Iterator[Breach]:
     severity=Severity.WARNING,
     ebu="0081X",
     source="the services' documents",
+    reads=(Figure.FRAMES,),
 )
 def fencepost(subject: Subject) -> Iterator[Breach]:
     """One frame more than ordered is a fencepost: both ends of the time were counted.
@@ -56,7 +60,13 @@ def fencepost(subject: Subject) -> Iterator[Breach]:
             )
 
 
-@check("count.container-disagrees", MOVIE, ebu="0081X", source="ISO/IEC 14496-12")
+@check(
+    "count.container-disagrees",
+    MOVIE,
+    ebu="0081X",
+    source="ISO/IEC 14496-12",
+    reads=(Figure.FRAMES,),
+)
 def container_disagrees(subject: Subject) -> Iterator[Breach]:
     """The container declares as many frames as it has packets, and every packet shown decodes to a frame.
 
@@ -86,7 +96,7 @@ def container_disagrees(subject: Subject) -> Iterator[Breach]:
         )
 
 
-@check("count.cut-short", MOVIE, ebu="0081X", source="RFC 9559 (Matroska)")
+@check("count.cut-short", MOVIE, ebu="0081X", source="RFC 9559 (Matroska)", reads=(Figure.FRAMES,))
 def cut_short(subject: Subject) -> Iterator[Breach]:
     """Pictures, sound or subtitles last as long as the container declares, where it declares no number of frames.
 
@@ -116,6 +126,7 @@ def cut_short(subject: Subject) -> Iterator[Breach]:
     SEQUENCE,
     ebu="0081X",
     source="the delivery itself",
+    reads=(Figure.FRAMES,),
 )
 def movie_and_sequence_disagree(subject: Subject) -> Iterator[Breach]:
     """The movie and the EXR sequence of one delivery are the same clip, so they have the same number of frames."""

@@ -8,6 +8,7 @@ from answerprint.checks.gait import ninth_decile
 from answerprint.checks.limits import PixelLimits
 from answerprint.checks.picture import pictured
 from answerprint.measured.clips import SequenceMeasures
+from answerprint.measured.figures import Figure
 from answerprint.measured.frames import Outliers
 from answerprint.report import Severity
 
@@ -26,6 +27,7 @@ _FURTHER: Final = 1.25
     SEQUENCE,
     limit="pixels.outliers pixels.rough pixels.patch pixels.outliers_ratio pixels.outliers_calm",
     source="measured",
+    reads=(Figure.OUTLIERS, Figure.MOTION, Figure.PINS),
 )
 def damage(subject: Subject) -> Iterator[Breach]:
     """No part of a frame lies far outside what the frames before and after hold around it.

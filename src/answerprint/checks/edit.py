@@ -11,6 +11,7 @@ from answerprint.checks.picture import pictured
 from answerprint.checks.rhythm import rhythm_of
 from answerprint.checks.rhythmlimits import RhythmLimits
 from answerprint.checks.shape import stated_rate
+from answerprint.measured.figures import Figure
 from answerprint.measured.kinship import Edited, Kin
 from answerprint.measured.motion import Motion
 from answerprint.report import Severity
@@ -32,7 +33,9 @@ EDITED = Need(
 )
 _COMPARED = compared("the source", "edited")
 MOVING = Need(
-    lambda s: any(_motions(s)), "source and edit have not enough frames, or were not measured"
+    lambda s: any(_motions(s)),
+    "source and edit have not enough frames, or were not measured",
+    reads=(Figure.KIN, Figure.MOTION),
 )
 
 

@@ -8,6 +8,7 @@ from answerprint.checks.clock import rate_doubt, shown_end, steady_rate, usual_s
 from answerprint.checks.container import CONTAINER, STATED, container_of
 from answerprint.measured.clips import MovieMeasures
 from answerprint.measured.container import Container, Description
+from answerprint.measured.figures import Figure
 from answerprint.report import Severity
 
 _TWINS: Final = {
@@ -19,14 +20,19 @@ _TWINS: Final = {
 BOTH_STATE: Final = Need(
     lambda s: STATED.present(s) and container_of(s).essence is not None,
     "container and coded pictures do not both describe the pictures",
+    reads=(Figure.CONTAINER,),
+    of="movie",
 )
 STEADY: Final = Need(
     lambda s: s.measurements.movie is not None and steady_rate(s.movie) is not None,
     "frames do not stand at equal distances in time",
+    of="movie",
 )
 LASTING: Final = Need(
     lambda s: CONTAINER.present(s) and usual_step(s.movie) is not None,
     "fewer than two frames with a time",
+    reads=(Figure.CONTAINER,),
+    of="movie",
 )
 
 
@@ -37,6 +43,7 @@ LASTING: Final = Need(
     limit="container.shown_pixels",
     severity=Severity.WARNING,
     source="ISO/IEC 14496-12 8.3.2 and 12.1.3; RFC 9559",
+    reads=(Figure.FRAMES,),
 )
 def size_disagrees(subject: Subject) -> Iterator[Breach]:
     """The container gives the pictures the size they have.

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from answerprint.checks.check import Check
 from answerprint.checks.judging import severity_of
 from answerprint.checks.limits import Limits
+from answerprint.measured.figures import Figure
 from answerprint.record import meanings
 
 
@@ -49,6 +50,7 @@ def explain_check(check: Check, limits: Limits) -> Iterator[str]:
         yield "limit      none to set: whatever it finds is told"
     if check.source:
         yield f"source     {check.source}"
+    yield f"reads      {_figures_read(check)}"
     yield from (f"set by     {line}" for line in _how_to_set(check))
     yield from (f"skipped    with the reason: {need.absent}" for need in check.needs)
 
@@ -64,6 +66,15 @@ def spell_value(value: Any) -> str:
     if isinstance(value, tuple | list):
         return ", ".join(map(spell_value, value)) or "none"
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _figures_read(check: Check) -> str:
+    figures = ", ".join(figure for figure in Figure if figure in check.reads)
+    return (
+        f"{figures} of the {' and the '.join(check.kinds)}"
+        if figures
+        else "nothing that takes measuring"
+    )
 
 
 def _how_to_set(check: Check) -> Iterator[str]:

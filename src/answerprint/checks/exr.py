@@ -6,6 +6,7 @@ from typing import Final
 from answerprint.checks.check import SEQUENCE, Breach, Subject, check
 from answerprint.checks.headers import HEADERS, by_header, odd_ones
 from answerprint.measured.exr import ExrChannel, ExrHeader, ExrPart
+from answerprint.measured.figures import Figure
 from answerprint.report import Severity
 from answerprint.timing import spell_frames
 
@@ -13,7 +14,7 @@ SQUARE: Final = 1e-4
 """How far a pixel aspect may be from 1 and mean it: a rounding step of single precision is a thousandth of that."""
 
 
-@check("exr.unreadable", SEQUENCE, source="OpenEXR")
+@check("exr.unreadable", SEQUENCE, source="OpenEXR", reads=(Figure.FRAMES,))
 def unreadable(subject: Subject) -> Iterator[Breach]:
     """Every EXR file can be decoded to its last pixel.
 

@@ -9,6 +9,7 @@ from answerprint.checks.gait import Gait, ninth_decile
 from answerprint.checks.kin import compared, kin_of
 from answerprint.checks.seam import PASSING, judge_seam
 from answerprint.direction import ReferenceKind, kind_of_reference
+from answerprint.measured.figures import Figure
 from answerprint.measured.kinship import Joined, Kin
 from answerprint.measured.motion import Motion
 from answerprint.report import Severity
@@ -30,10 +31,12 @@ EXTENDED = Need(_extends, "the clip was not ordered to go on from another")
 JOINED = Need(
     lambda s: any(kin.joined is not None for kin in kin_of(s, "continued", "led-up-to")),
     "the clip that it goes on from, or the clip itself, has too few frames",
+    reads=(Figure.KIN,),
 )
 ALIKE = Need(
     lambda s: any(kin.alike for kin in kin_of(s, "continued", "led-up-to")),
     "clip and footage are not renderings of one kind (one is HDR or scene light, the other is not)",
+    reads=(Figure.KIN,),
 )
 _NEEDS = (EXTENDED, compared("the clip that it goes on from", "continued", "led-up-to"), JOINED)
 

@@ -7,12 +7,15 @@ from answerprint.checks.light import signals_of
 from answerprint.checks.look import LOOK, Clip, looks
 from answerprint.checks.looklimits import LookLimits
 from answerprint.measured.clips import MovieMeasures, SequenceMeasures
+from answerprint.measured.figures import Figure
 from answerprint.measured.look import Gamut
 from answerprint.report import Severity
 
 GAMUT = Need(
-    lambda s: any(look.gamut for clip in s.clips for _, look in looks(clip)),
-    "neither an HDR movie in BT.2020 nor an EXR sequence with colors",
+    lambda s: s.measurements.movie is not None and any(look.gamut for _, look in looks(s.movie)),
+    "no HDR movie in BT.2020",
+    reads=(Figure.LOOK,),
+    of="movie",
 )
 
 

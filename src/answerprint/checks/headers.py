@@ -5,11 +5,14 @@ from typing import Final
 
 from answerprint.checks.check import Breach, Need, Subject
 from answerprint.measured.exr import ExrHeader
+from answerprint.measured.figures import Figure
 from answerprint.timing import spell_frames
 
 HEADERS: Final = Need(
     lambda s: s.measurements.sequence is not None and s.sequence.common_header is not None,
     "no readable EXR frame",
+    reads=(Figure.FRAMES,),
+    of="sequence",
 )
 
 

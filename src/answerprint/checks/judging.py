@@ -8,12 +8,13 @@ from answerprint.checks.check import Breach, Check, Subject
 from answerprint.checks.limits import Limits
 from answerprint.checks.waiver import Waiver
 from answerprint.errors import LimitsError
+from answerprint.measured.figures import EVERYTHING, KINDS, Figure, Kind, Wanted
 from answerprint.record import closest
 from answerprint.report import Finding, Outcome, Severity
 
 
 def require_known(limits: Limits, where: str = "limits") -> None:
-    """Raise LimitsError where `limits` names a check or family that does not exist."""
+    """Raise LimitsError where `limits` names a check or family that does not exist, or leaves no check to run."""
     ids = [check.id for check in CHECKS]
     named: dict[str, tuple[Iterable[str], list[str], str]] = {
         "severity": (limits.severity, ids, "check"),
@@ -27,6 +28,8 @@ def require_known(limits: Limits, where: str = "limits") -> None:
                 near = closest(name, known)
                 hint = near if near.startswith("did") else "answerprint checks lists them"
                 raise LimitsError(f"{table}: no {what} is called {name!r}, {hint}", where=where)
+    if all(_left_out(check, limits) for check in CHECKS):
+        raise LimitsError("only and skip together leave no check to run", where=where)
 
 
 def judge(
@@ -50,6 +53,23 @@ def judge(
         findings += [_finding(check, breach, subject.limits) for breach in left]
     findings.sort(key=lambda finding: -finding.severity.rank)
     return tuple(outcomes), tuple(findings)
+
+
+def wanted_by(limits: Limits, checks: Iterable[Check] = CHECKS) -> Wanted:
+    """Return which figures have to be measured for the checks that `limits` select.
+
+    What no check reads is measured as well, unless the checks to run are named.
+    """
+    every = tuple(checks)
+    return Wanted.of(*(_read_of(kind, every, limits) for kind in KINDS))
+
+
+def _read_of(kind: Kind, checks: tuple[Check, ...], limits: Limits) -> frozenset[Figure]:
+    mine = [check for check in checks if kind in check.kinds]
+    chosen = {figure for c in mine if _left_out(c, limits) is None for figure in c.reads}
+    if limits.only:
+        return frozenset(chosen)
+    return EVERYTHING - {figure for c in mine for figure in c.reads} | chosen
 
 
 def severity_of(check: Check, limits: Limits) -> Severity:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from answerprint.checks.headway import ORDINARY, Headway
 from answerprint.checks.rhythmlimits import RhythmLimits
 
 _STEADY: Final = 36
@@ -16,6 +17,14 @@ _LONE: Final = 4.0
 """Times the next that the only jump of a clip is; of 330 clean clips one in a thousand steps comes to 2.7, and rain to 3.3."""
 _MISSING: Final = 1.6
 """Ordinary steps that such a jump spans at least: two where a frame is missing."""
+_EVEN: Final = 0.75
+"""Share of `jump` that is let pass at most in clips even enough for the course of their pictures to tell."""
+_HALF: Final = 0.5
+"""Share of what is let pass from which a step counts that goes too far on its course as well."""
+_SPANS: Final = 1.55
+"""Ordinary steps that it spans at least."""
+_SURE: Final = 1.5
+"""How far a step goes on its course that moves further, whatever its motion vectors say: under grain they hardly see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +34,7 @@ class Jump:
     frame: int
     """The frame it leads into."""
     steps: float
-    """Ordinary steps it spans."""
+    """Ordinary steps it spans; without end where another picture altogether follows one that stood."""
     strength: float
     """How far it stands out: the geometric mean of what it changes and how far it leads."""
     limit: float
@@ -34,6 +43,8 @@ class Jump:
     """Whether exposure and color are all that jumps, over the same picture."""
     further: bool
     """Whether motion goes further over it than over the steps near it: an eye that blinks changes, and moves nothing."""
+    headway: Headway = ORDINARY
+    """How far it goes on the course of the pictures."""
 
     def cuts(self, limits: RhythmLimits) -> bool:
         """Tell whether it leads to another picture than one a few frames on."""
@@ -43,14 +54,28 @@ class Jump:
 def standing_out(jumps: Sequence[Jump], limits: RhythmLimits) -> tuple[Jump, ...]:
     """Return those of all steps of a clip that are jumps, with the limit they are judged by."""
     steady = _steady_limit([jump.strength for jump in jumps], limits)
-    judged = [replace(jump, limit=limits.jump if jump.graded else steady) for jump in jumps]
+    judged = [
+        replace(jump, limit=limits.jump if jump.graded else steady)
+        for jump in jumps
+        if not jump.headway.kept or jump.graded or jump.cuts(limits)
+    ]
     found = [
         jump
         for jump in judged
         if jump.strength >= limits.jump
-        or (jump.strength >= jump.limit and jump.further and not _beside_larger(jump, judged))
+        or (_stands_out(jump, limits) and not _beside_larger(jump, judged))
     ]
     return tuple(found) or _lone(judged, limits)
+
+
+def _stands_out(jump: Jump, limits: RhythmLimits) -> bool:
+    """Tell whether a step is too much for its clip: by what it changes, or by that and its course where the clip is even."""
+    further = jump.further or jump.headway.beyond >= _SURE
+    if jump.strength >= jump.limit:
+        return further
+    even = not jump.graded and jump.limit <= _EVEN * limits.jump
+    told = jump.headway.beyond >= limits.headway and jump.steps >= _SPANS
+    return even and told and further and jump.strength >= _HALF * jump.limit
 
 
 def _lone(judged: Sequence[Jump], limits: RhythmLimits) -> tuple[Jump, ...]:

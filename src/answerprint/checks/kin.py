@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from answerprint.checks.check import Need, Subject
 from answerprint.checks.picture import pictured
 from answerprint.measured.clips import MovieMeasures, SequenceMeasures
+from answerprint.measured.figures import Figure
 from answerprint.measured.kinship import Kin, Role
 
 AWAY = (
@@ -34,6 +35,5 @@ def numbers_of(subject: Subject, places: Iterable[int]) -> tuple[int, ...]:
 def compared(what: str, *roles: Role) -> Need:
     """Return what a check needs that looks at footage with one of `roles`."""
     return Need(
-        lambda subject: bool(kin_of(subject, *roles)),
-        f"{what} {AWAY}",
+        lambda subject: bool(kin_of(subject, *roles)), f"{what} {AWAY}", reads=(Figure.KIN,)
     )

@@ -8,6 +8,7 @@ from answerprint.checks.look import LOOK, kind, looks
 from answerprint.checks.looklimits import LookLimits
 from answerprint.color.transfer import REFERENCE_WHITE
 from answerprint.measured.clips import MovieMeasures, SequenceMeasures
+from answerprint.measured.figures import Figure
 from answerprint.measured.light import LightLevel
 from answerprint.measured.look import Plateau, Signal
 from answerprint.report import Severity
@@ -29,20 +30,28 @@ _DIM: Final = 0.35
 _BLACK: Final = 0.0024
 """Level up to which a movie's darkest level is black itself, half an 8-bit code; the blacks of pictures lie a code over it."""
 
+_RUNS_IN: Final = 0.005
+"""Share of a plateau that the levels beside it hold at least where tones run into it: next to a plain ground lies nothing."""
 _NEARLY_BLACK: Final = 0.08
 """Level up to which a movie's darkest level is black, and an EXR's a shadow: two stops under middle grey."""
 
 SIGNAL = Need(
     lambda s: s.measurements.movie is not None and any(x.signal for _, x in looks(s.movie)),
     "no movie whose R'G'B' is known",
+    reads=(Figure.LOOK,),
+    of="movie",
 )
 HDR_LIGHT = Need(
     lambda s: s.measurements.movie is not None and level_of(s.movie) is not None,
     "no movie in PQ or HLG",
+    reads=(Figure.LIGHT,),
+    of="movie",
 )
 WHITE = Need(
     lambda s: s.measurements.movie is not None and any(_whites(s.movie)),
     "no movie in PQ or HLG with anything neutral in it",
+    reads=(Figure.LOOK,),
+    of="movie",
 )
 
 
@@ -98,7 +107,8 @@ def clipped(subject: Subject) -> Iterator[Breach]:
 
     Cut-off light is a flat area at the brightest level, larger than what the
     levels beside it hold and reached in a gradient; paper and flat artwork have
-    hard outlines. Under white (of PQ and HLG: diffuse white), where paint is flat, too, it has to be larger.
+    hard outlines. Under white (of PQ and HLG: diffuse white), where paint is flat, too, it has to be larger,
+    and tones have to run into it: a plain sky has none beside it.
     What is cut off is lost: ask for the HDR or EXR of the job.
     """
     limits = subject.limits.look
@@ -118,7 +128,8 @@ def crushed(subject: Subject) -> Iterator[Breach]:
 
     Cut-off shadows are a flat area of nothing but black that tones run into, or one
     above black with tones crowded next to it; what else is dark, as a night sky a code or two over
-    black, counts only as most of the picture. A void that was meant to be black is right.
+    black, counts only as most of the picture, and where tones run into it: a plain ground is
+    no shadow. A void that was meant to be black is right.
     """
     limits = subject.limits.look
     for clip in subject.clips:
@@ -213,7 +224,7 @@ def _least_bright(found: Plateau, limits: LookLimits, clip: Clip) -> float:
         return limits.clipped_share
     # Scene-linear light under diffuse white is no highlight; a movie may have been graded down.
     graded = isinstance(clip, MovieMeasures) and found.level > _DIM
-    return limits.clipped_alone if graded else 1.0
+    return limits.clipped_alone if graded and _tones_run_in(found) else 1.0
 
 
 def _highlight(clip: Clip) -> float:
@@ -227,9 +238,15 @@ def _least_dark(found: Plateau, limits: LookLimits, clip: Clip) -> float:
     if _is_black(found, clip):
         return limits.crushed_share
     # Scene-linear light is cut off at nothing but black; a movie may have been graded up.
-    graded = isinstance(clip, MovieMeasures)
-    crowded = graded and found.beside >= limits.plateau_beside * found.share
+    if not isinstance(clip, MovieMeasures) or not _tones_run_in(found):
+        return 1.0
+    crowded = found.beside >= limits.plateau_beside * found.share
     return limits.crushed_share if crowded else limits.crushed_alone
+
+
+def _tones_run_in(found: Plateau) -> bool:
+    """Tell whether a plateau ends a range of tones: a title's ground and a plain sky stand alone."""
+    return found.beside >= _RUNS_IN * found.share
 
 
 def _is_black(found: Plateau, clip: Clip) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import xxhash
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from answerprint.checks.clock import ContainerLimits
 from answerprint.checks.flashes import FlashLimits
@@ -183,6 +183,15 @@ class Limits(Record):
         if not isinstance(values, Mapping) or not isinstance(values.get("profile"), str):
             return values
         return laid_over(profile_table(values["profile"]), values)
+
+    @field_validator("severity", "waive", mode="before")
+    @classmethod
+    def _ids_are_quoted(cls, value: Any) -> Any:
+        tables = value.items() if isinstance(value, Mapping) else ()
+        for name, inner in tables:
+            if isinstance(inner, Mapping) and "." not in name:
+                raise ValueError(f'ids are written in quotes: "{name}.{next(iter(inner), "")}"')
+        return value
 
     @classmethod
     def load(cls, path: str | Path | None = None, *, profile: str | None = None) -> Self:

@@ -1,11 +1,13 @@
 """How pictures look: banding, blocks and blur."""
 
 from collections.abc import Collection, Iterator
+from statistics import median
 from typing import Final
 
 from answerprint.checks.check import Breach, Need, Subject, check
 from answerprint.checks.looklimits import LookLimits
 from answerprint.measured.clips import MovieMeasures, SequenceMeasures
+from answerprint.measured.figures import Figure
 from answerprint.measured.look import BAND_STEPS, Banding, BlockEdges, Detail, FrameLook
 from answerprint.report import Severity
 from answerprint.timing import spell_frames
@@ -20,10 +22,18 @@ _MANY: Final = 22
 """Frames inside a clip from which what most of them have says what is usual."""
 _FAINT: Final = 0.05
 """8-bit codes of excess that are added to what an edge is compared with: nearly nothing is no measure."""
+_FIRM: Final = 1.5
+"""Steps in 8-bit codes from which bands of a single frame count: of 10 bits, waves in the sun have finer ones for some frames."""
+_COARSE: Final = 3.0
+"""Steps from which few of them count where they last."""
 _NO_DETAIL: Final = 0.01
 """Sharpness under which there is no detail that could be lost."""
 
-LOOK = Need(lambda s: any(looks(clip) for clip in s.clips), "the look of no frame was measured")
+LOOK = Need(
+    lambda s: any(looks(clip) for clip in s.clips),
+    "the look of no frame was measured",
+    reads=(Figure.LOOK,),
+)
 
 
 def looks(clip: Clip) -> list[tuple[int, FrameLook]]:
@@ -35,7 +45,7 @@ def looks(clip: Clip) -> list[tuple[int, FrameLook]]:
     "picture.banding",
     LOOK,
     severity=Severity.WARNING,
-    limit="look.banding_share look.banding_step",
+    limit="look.banding_share look.banding_lasting look.banding_step",
     source="measured",
 )
 def banding(subject: Subject) -> Iterator[Breach]:
@@ -44,12 +54,14 @@ def banding(subject: Subject) -> Iterator[Breach]:
     Found are staircases: three or more flat plateaus in a row, each higher than
     the last by a step of more than one code of 8 bits (more than half of one
     where the stream has 10), as skies and soft shadows show them after an 8-bit
-    detour or a starved encode. Dither or grain before the last quantisation avoids it.
+    detour or a starved encode. Between textures less of the picture is smooth: steps of
+    three codes and more count there that most frames have, which motion makes by chance in single ones;
+    and so do steps of less than one and a half only where most frames have them.
+    Dither or grain before the last quantisation avoids it.
     """
     limits = subject.limits.look
     for clip in subject.clips:
-        shares = {n: _banded(look.banding, limits) for n, look in looks(clip) if look.banding}
-        hit = {n: share for n, share in shares.items() if share > limits.banding_share}
+        hit = _banded_frames(clip, limits)
         if not hit:
             continue
         worst = max(hit, key=lambda n: hit[n])
@@ -141,12 +153,25 @@ def kind(clip: Clip) -> str:
     return "movie" if isinstance(clip, MovieMeasures) else "sequence"
 
 
-def _banded(found: Banding, limits: LookLimits) -> float:
-    return sum(
-        share
-        for share, step in zip(found.shares, BAND_STEPS, strict=False)
-        if step >= limits.banding_step
+def _banded_frames(clip: Clip, limits: LookLimits) -> dict[int, float]:
+    """Return the frames whose gradients break into bands, with the share of the picture that does."""
+    seen = {n: look.banding for n, look in looks(clip) if look.banding}
+    fine, firm, coarse = (
+        {n: _banded(found, max(step, limits.banding_step)) for n, found in seen.items()}
+        for step in (BAND_STEPS[0], _FIRM, _COARSE)
     )
+    most = limits.banding_share
+    lasts = bool(fine) and median(fine.values()) > most
+    hit = {n: fine[n] for n in seen if fine[n] > most and (lasts or firm[n] > most)}
+    if coarse and median(coarse.values()) > limits.banding_lasting:
+        hit |= {n: fine[n] for n in seen if coarse[n] > limits.banding_lasting}
+    return dict(sorted(hit.items()))
+
+
+def _banded(found: Banding, least: float) -> float:
+    """Return the share of the picture in staircases with steps of at least so many 8-bit codes."""
+    steps = zip(found.shares, BAND_STEPS, strict=False)
+    return sum(share for share, step in steps if step >= least)
 
 
 def _is_blocky(both: tuple[BlockEdges, BlockEdges], limits: LookLimits) -> bool:

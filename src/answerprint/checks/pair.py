@@ -1,9 +1,14 @@
 """The movie and the EXR sequence of one delivery are the same pictures in the same order."""
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from answerprint.checks.check import Breach, Need, Subject, check
+from answerprint.checks.gait import ninth_decile
+from answerprint.checks.picture import pictured
+from answerprint.measured.clips import SequenceMeasures
+from answerprint.measured.figures import Figure
 from answerprint.measured.pairing import Box, Pair, Pairing, Unpaired
 from answerprint.report import Severity
 from answerprint.timing import spell_frames
@@ -21,10 +26,12 @@ def _pairing(subject: Subject) -> Pairing:
 PAIRED = Need(
     lambda s: s.measurements.pairing is not None,
     "no movie and EXR sequence that were both read in one pass",
+    reads=(Figure.PAIRING,),
 )
 ALIKE = Need(
     lambda s: s.measurements.pairing is None or not _unlike(s),
     "movie and EXR sequence are different pictures, see pair.differs",
+    reads=(Figure.PAIRING,),
 )
 
 
@@ -114,12 +121,13 @@ def reversed_(subject: Subject) -> Iterator[Breach]:
         )
 
 
-@check("pair.retimed", PAIRED, ALIKE, source="measured")
+@check("pair.retimed", PAIRED, ALIKE, limit="pair.held", source="measured", reads=(Figure.MOTION,))
 def retimed(subject: Subject) -> Iterator[Breach]:
     """One frame of the movie stands for one frame of the EXR sequence.
 
     A side that was brought to another rate holds or leaves out frames at even
-    distances; a frame shown twice in place of the next is the same fault once.
+    distances; a frame shown twice in place of the next is the same fault once, where
+    both are not as good as one: encoders leave motion that nobody sees out of some frames.
     """
     found = _pairing(subject)
     if found.retimed is not None:
@@ -132,7 +140,12 @@ def retimed(subject: Subject) -> Iterator[Breach]:
             asset=subject.movie.place,
         )
         return
-    held = [pair for pair in found.pairs if pair.shows is not None]
+    held = [
+        pair
+        for pair in found.pairs
+        if pair.shows is not None
+        and _apart(subject.sequence, pair.shows, pair.sequence) >= subject.limits.pair.held
+    ]
     if held:
         first = held[0]
         yield Breach(
@@ -170,7 +183,7 @@ def differs(subject: Subject) -> Iterator[Breach]:
             asset=subject.movie.place,
         )
         return
-    usual = _ninth_decile([pair.spot for pair in found.pairs])
+    usual = ninth_decile([pair.spot for pair in found.pairs])
     limit = max(limits.spot, limits.spot_ratio * usual)
     for each in found.pairs:
         if each.spot > limit and each.shows is None:
@@ -190,14 +203,20 @@ PAIR_CHECKS: Final = (count, slip, swapped, reversed_, retimed, differs)
 """All checks of this family, in the order a report lists them."""
 
 
+def _apart(clip: SequenceMeasures, one: int, other: int) -> float:
+    """Return how much two frames differ, Oklab x 100; without limit where that was not measured."""
+    places = {frame.number: at for at, frame in enumerate(pictured(clip))}
+    early, late = sorted((places.get(one, -1), places.get(other, -1)))
+    if clip.motion is None or early < 0 or early == late:
+        return math.inf
+    tone = clip.motion.steps[late].tone
+    return tone[late - early - 1] if late - early <= len(tone) else math.inf
+
+
 def _index(subject: Subject, number: int) -> int:
     """Return where a frame stands among the files of the sequence, from 0."""
     numbers = [frame.number for frame in subject.sequence.frames]
     return numbers.index(number)
-
-
-def _ninth_decile(values: Sequence[float]) -> float:
-    return sorted(values)[int(0.9 * (len(values) - 1))] if values else 0.0
 
 
 def _numbers(unpaired: Sequence[Unpaired]) -> tuple[int, ...]:

@@ -22,6 +22,12 @@ class PairLimits(Record):
     spot_sure: float = Field(default=2.0, ge=1)
     """How many times these limits is surely another picture; less is a warning, as glitter on water, coded small, comes to 1.4."""
 
+    held: float = Field(default=0.1, ge=0)
+    """Difference of the frame that is shown from the one in whose place it is, Oklab x 100, from which that is a fault.
+
+    A tenth of what is just visible: an encoder leaves slow motion out of some frames, under 0.06 in rendered clips.
+    """
+
 
 class PinLimits(Record):
     """Limits of how far a frame may be from the picture it is pinned to."""

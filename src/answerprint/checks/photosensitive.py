@@ -8,12 +8,15 @@ from answerprint.checks.flashes import find_flashing
 from answerprint.checks.picture import pictured
 from answerprint.checks.shape import stated_rate
 from answerprint.measured.clips import MovieMeasures, SequenceMeasures
+from answerprint.measured.figures import Figure
 from answerprint.measured.flashes import Turn
 
 Clip = SequenceMeasures | MovieMeasures
 
 FLASHES: Final = Need(
-    lambda s: any(clip.flashes for clip in s.clips), "no turns of light were measured"
+    lambda s: any(clip.flashes for clip in s.clips),
+    "no turns of light were measured",
+    reads=(Figure.FLASHES,),
 )
 
 _RATE: Final = 24

@@ -5,6 +5,7 @@ from math import hypot
 from typing import Final
 
 from answerprint.checks.check import Breach, Need, Subject, check
+from answerprint.measured.figures import Figure
 from answerprint.measured.pins import Pin
 from answerprint.report import Severity
 
@@ -28,14 +29,17 @@ ORDERED = Need(_any_ordered, "no frame was pinned to a picture")
 MEASURED = Need(
     lambda s: not _any_ordered(s) or bool(s.measurements.pins),
     "the pinned pictures were not compared when the clip was measured",
+    reads=(Figure.PINS,),
 )
 READABLE = Need(
     lambda s: not s.measurements.pins or bool(_compared(s)),
     "no pinned picture can be opened here: links, data and what lies at the service are not compared",
+    reads=(Figure.PINS,),
 )
 GRADED = Need(
     lambda s: not _compared(s) or any(pin.stops is not None for pin in _compared(s)),
     "pinned picture and clip are not renderings of one kind (a still in sRGB beside HDR or scene light)",
+    reads=(Figure.PINS,),
 )
 _NEEDS: Final = (ORDERED, MEASURED, READABLE)
 

@@ -3,19 +3,20 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from answerprint.checks.check import MOVIE, SEQUENCE, Breach, Subject, check
+from answerprint.measured.figures import Figure
 from answerprint.measured.frames import NEGATIVE_STEPS, ChannelLevels, FrameLevels
 from answerprint.measured.samples import Fault, Patch
 from answerprint.report import Severity
 from answerprint.timing import spell_frames
 
 
-@check("pixels.nan", SEQUENCE, source="IEEE 754")
+@check("pixels.nan", SEQUENCE, source="IEEE 754", reads=(Figure.LEVELS,))
 def nan(subject: Subject) -> Iterator[Breach]:
     """No sample is not-a-number: one spreads over the frame in the first blur or resize."""
     yield from _counted(subject, "nan", "not a number", lambda levels: levels.nan)
 
 
-@check("pixels.infinite", SEQUENCE, source="IEEE 754")
+@check("pixels.infinite", SEQUENCE, source="IEEE 754", reads=(Figure.LEVELS,))
 def infinite(subject: Subject) -> Iterator[Breach]:
     """No sample is infinite: half floats overflow at 65504, and infinity times zero is not-a-number."""
     yield from _counted(subject, "infinite", "infinite", lambda levels: levels.infinite)
@@ -27,6 +28,7 @@ def infinite(subject: Subject) -> Iterator[Breach]:
     severity=Severity.WARNING,
     limit="pixels.overflow_share pixels.plateau_share",
     source="IEEE 754",
+    reads=(Figure.LEVELS,),
 )
 def overflow(subject: Subject) -> Iterator[Breach]:
     """Light is not cut off at the top of half float, nor flat at one very high value.
@@ -65,6 +67,7 @@ def overflow(subject: Subject) -> Iterator[Breach]:
     severity=Severity.INFO,
     limit="pixels.denormal_share",
     source="IEEE 754",
+    reads=(Figure.LEVELS,),
 )
 def denormal(subject: Subject) -> Iterator[Breach]:
     """A channel is not made of numbers smaller than half float's normal ones (2**-14).
@@ -96,6 +99,7 @@ def denormal(subject: Subject) -> Iterator[Breach]:
     severity=Severity.WARNING,
     limit="pixels.negative_floor pixels.negative_share",
     source="measured",
+    reads=(Figure.LEVELS,),
 )
 def negative(subject: Subject) -> Iterator[Breach]:
     """Negatives stay within what DWA compression leaves of a picture that was clipped at zero.
@@ -132,7 +136,7 @@ def unreadable_file(subject: Subject) -> Iterator[Breach]:
         yield Breach(f"{name} {reason}", asset=name)
 
 
-@check("movie.unreadable", MOVIE, source="the decoder")
+@check("movie.unreadable", MOVIE, source="the decoder", reads=(Figure.FRAMES,))
 def movie_unreadable(subject: Subject) -> Iterator[Breach]:
     """Every packet of the movie decodes without an error."""
     movie = subject.movie

@@ -5,7 +5,9 @@ from statistics import median
 from typing import Final
 
 from answerprint.checks.check import Breach, Need, Subject, check
+from answerprint.checks.gait import ninth_decile
 from answerprint.checks.kin import compared, kin_of, numbers_of
+from answerprint.measured.figures import Figure
 from answerprint.measured.kinship import Kin, Place, Reframed
 from answerprint.measured.pairing import Box, Pair, Pairing
 from answerprint.report import Severity
@@ -20,6 +22,7 @@ COMPARED = compared("the source", "reframed")
 LONG_ENOUGH = Need(
     lambda s: any(kin.reframed is not None for kin in kin_of(s, "reframed")),
     "source or clip has fewer than two readable frames",
+    reads=(Figure.KIN,),
 )
 NEEDS = (REFRAMED, COMPARED, LONG_ENOUGH)
 
@@ -39,6 +42,7 @@ def _unlike(found: Reframed, subject: Subject) -> bool:
 PLACED = Need(
     lambda s: any(not _unlike(found, s) for _, found in reframed_of(s)),
     "the source is not found in the clip, see reframe.differs",
+    reads=(Figure.KIN,),
 )
 
 
@@ -135,7 +139,7 @@ def differs(subject: Subject) -> Iterator[Breach]:
                 asset=kin.reference,
                 severity=Severity.WARNING,
             )
-        usual_spot = _ninth_decile([pair.spot for pair in pairing.pairs])
+        usual_spot = ninth_decile([pair.spot for pair in pairing.pairs])
         for pair in pairing.pairs:
             if pair.spot > max(limits.spot, 3 * usual_spot) and pair.shows is None:
                 numbers = numbers_of(subject, (pair.movie,))
@@ -211,10 +215,6 @@ def _listed(numbers: tuple[int, ...]) -> str:
     if len(numbers) > MOST_NAMED:
         return f"{len(numbers)} frames"
     return f"frame{'s' if len(numbers) > 1 else ''} {spell_frames(numbers)}"
-
-
-def _ninth_decile(values: list[float]) -> float:
-    return sorted(values)[int(0.9 * (len(values) - 1))] if values else 0.0
 
 
 def _where(pair: Pair) -> str:

@@ -10,24 +10,23 @@ generated video, and on 800 defects planted in twelve of them.
 """
 
 import math
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from statistics import median
 from typing import Final, Self
 
+from answerprint.checks.exchanges import Exchanges
 from answerprint.checks.gait import Gait, SurpriseScale
+from answerprint.checks.headway import ORDINARY, Headway, headways
 from answerprint.checks.jumps import Jump, standing_out
-from answerprint.checks.leaps import Flows, exchange
-from answerprint.checks.relit import light_changes
+from answerprint.checks.leaps import Flows
 from answerprint.checks.rhythmlimits import RhythmLimits
 from answerprint.checks.strides import Strides
 from answerprint.measured.motion import Motion, Step
 
 ODD_RUN: Final = 3
 """Pictures in a row that may be foreign; longer ones are a shot of their own."""
-EXCHANGED: Final = 4
-"""Pictures apart that two exchanged ones may be."""
 FEWEST: Final = 12
 """Pictures under which a clip says too little about its steps."""
 
@@ -45,14 +44,14 @@ _LARGE: Final = 6.0
 """Difference, Oklab x 100, from which a step that stands out by size alone is taken for a cut."""
 _SPIKE: Final = 3.0
 """How many times the largest step near it such a step is."""
+_UNRELATED: Final = 0.5
+"""Difference of local contrast of a cut that is behind a picture that stands: motion that was held up keeps more."""
+_ALTOGETHER: Final = 15.0
+"""Difference, Oklab x 100, that no motion makes behind one, whatever its contrast does: soft pictures have little."""
 _GRADED: Final = 0.5
 """Share of a step that is left where exposure and color are matched, under which these are all that jumps."""
-_VISIBLE: Final = 0.5
-"""Step, Oklab x 100, under which an exchange is not seen: something that moves under a still camera comes to more."""
 _SEEN_LEAP: Final = 3.5
 """The same from which a leap of motion counts that the change of the picture does not tell."""
-_AS_ONE: Final = 0.55
-"""Share of the mean length of motion vectors that their mean has where the whole picture moves as one."""
 _MISSING: Final = 1.8
 """Ordinary steps that a step spans from which its reach may tell a jump alone."""
 _TELLING: Final = 1.0
@@ -133,81 +132,30 @@ class Rhythm:
         return _AS_FAR * median(found) if len(found) >= _BESIDE else 0.0
 
     @cached_property
-    def exchanged(self) -> tuple[tuple[int, int], ...]:
-        """Pairs of pictures that stand in each other's place."""
-        count = len(self.pictures)
-        all_gains = {
-            (first, first + by): self.gain(first, first + by)
-            for by in range(1, EXCHANGED + 1)
-            for first in range(1, count - by - 1)
-        }
-        limit = self._exchange_limit([g for (a, b), g in all_gains.items() if b - a == 1])
-        gains = {pair: g for pair, g in all_gains.items() if g >= limit and self._shows(*pair)}
-        backs = {(at, at + 1): self.back_and_on(at) for at in range(1, count - 2)}
-        # Two that are exchanged over others between send motion back and on beside each of them.
-        order = [
-            *sorted(gains, key=lambda pair: -gains[pair]),
-            *sorted((p for p, g in backs.items() if g >= self.limits.back), key=lambda p: -backs[p]),
-        ]  # fmt: skip
-        found: list[tuple[int, int]] = []
-        for pair in order:
-            if all(pair[1] + 1 < other[0] or other[1] + 1 < pair[0] for other in found):
-                found.append(pair)
-        return tuple(sorted(found))
-
-    def back_and_on(self, one: int) -> float:
-        """Return how much evener the motion of the whole picture gets by exchanging a picture with the next; 0 where it is even."""
-        steps = [self.motion.steps[self.pictures[at]] for at in range(one, one + 3)]
-        if any(math.hypot(*step.flow) < _AS_ONE * step.speed for step in steps):
-            return 0.0
-        seen = any(step.tone[0] >= _VISIBLE for step in steps)
-        return exchange(self._flows, one - 1) if seen else 0.0
-
-    def _exchange_limit(self, gains: Sequence[float]) -> float:
-        """Return how much nearer neighbours may get by exchanging two: more where a camera shakes as fast as frames follow."""
-        if not gains:
-            return self.limits.exchanged
-        ordered = sorted(gains)
-        usual, middle = ordered[19 * (len(ordered) - 1) // 20], ordered[len(ordered) // 2]
-        beyond = max(self.limits.exchanged_beyond, usual - middle)
-        return max(self.limits.exchanged, usual + beyond)
-
-    def _shows(self, one: int, other: int) -> bool:
-        """Tell whether a step into, between and out of two pictures is large enough to be seen, and no flicker of light."""
-        steps = [self.motion.steps[self.pictures[at]] for at in range(one, other + 2)]
-        return any(step.tone[0] >= _VISIBLE for step in steps) and not light_changes(steps)
-
-    def gain(self, one: int, other: int) -> float:
-        """Return how much nearer pictures get to those beside them when `one` and `other` change places.
-
-        The logarithm of the steps that would change, as shown over as exchanged;
-        below 0 in ordinary motion, log 2 for neighbours exchanged in a steady one.
-        """
-        order = range(one - 1, other + 2)
-        swapped = [other if at == one else one if at == other else at for at in order]
-        shown = exchanged = 0.0
-        for early, a, b in zip(order, swapped, swapped[1:], strict=False):
-            before, after = self.apart(early, early + 1), self.apart(a, b)
-            if before is None or after is None:
-                return 0.0
-            if {a, b} != {early, early + 1}:
-                shown, exchanged = shown + before, exchanged + after
-        return math.log(shown / exchanged) if shown and exchanged else 0.0
+    def exchanges(self) -> Exchanges:
+        """Pictures that stand in each other's place."""
+        steps = tuple(self.motion.steps[frame] for frame in self.pictures)
+        return Exchanges(steps, self.apart, self.limits)
 
     @cached_property
     def jumps(self) -> tuple[Jump, ...]:
-        """Steps that lead too far; those beside foreign or exchanged pictures, and out of a hold, are told by these."""
+        """Steps that lead too far; those beside foreign or exchanged pictures, and out of a hold but to another picture, are told by these."""
         if len(self.pictures) < FEWEST:
             return ()
         strides = Strides.of(len(self.pictures), self.apart)
-        explained = self._explained
-        places = [at for at in range(1, len(self.pictures)) if at not in explained]
-        found = [self._jump(at, strides) for at in places]
-        return standing_out(found, self.limits)
+        places = [at for at in range(1, len(self.pictures)) if at not in self._explained]
+        found = [self._jump(at, strides) for at in places if at not in self._held]
+        held = [at for at in places if at in self._held]
+        cuts = [jump for at in held if (jump := self._cut_from(at)) is not None]
+        return tuple(sorted((*standing_out(found, self.limits), *cuts), key=lambda j: j.frame))
 
     @cached_property
     def _scale(self) -> SurpriseScale:
         return SurpriseScale.of([self.motion.steps[frame] for frame in self.pictures[1:]])
+
+    @cached_property
+    def _headways(self) -> Mapping[int, Headway]:
+        return headways(self.motion)
 
     @cached_property
     def _flows(self) -> Flows:
@@ -232,7 +180,27 @@ class Rhythm:
         far = reach >= self.limits.reach and span >= _MISSING
         if far and strength >= _TELLING and self._busiest(at):
             strength *= _TWICE * reach / self.limits.reach
-        return Jump(frame, span, strength, self.limits.jump, graded, self._moves_further(at))
+        return Jump(
+            frame,
+            span,
+            strength,
+            self.limits.jump,
+            graded,
+            self._moves_further(at),
+            self._headways.get(frame, ORDINARY),
+        )
+
+    def _cut_from(self, at: int) -> Jump | None:
+        """Return the step out of a picture that stood as a jump, where it leads to another picture altogether; None where it does not."""
+        frame = self.pictures[at]
+        steps = self.motion.steps
+        beside = [*steps[max(1, frame - _BESIDE) : frame], *steps[frame + 1 : frame + 1 + _BESIDE]]
+        limit = max(_LARGE, _SPIKE * max((step.tone[0] for step in beside), default=0.0))
+        step = steps[frame]
+        unrelated = step.detail > _UNRELATED or step.tone[0] > _ALTOGETHER
+        if not unrelated or min(step.tone[0], step.excess) <= limit:
+            return None
+        return Jump(frame, math.inf, step.tone[0], limit, graded=False, further=True)
 
     def _moves_further(self, at: int) -> bool:
         """Tell whether motion goes further over a step than over those near it."""
@@ -247,14 +215,18 @@ class Rhythm:
         own = busy[at]
         return own is not None and sorted(known)[-2:][0] * _LEAPS <= own
 
-    @property
-    def _explained(self) -> Container[int]:
-        odd = {at for run in self.odd for at in range(run.start, run.stop + 1)}
-        swapped = {at for pair in self.exchanged for at in range(pair[0], pair[1] + 2)}
+    @cached_property
+    def _held(self) -> frozenset[int]:
+        """The pictures behind one that stands for longer than nine in ten do."""
         holds = [b - a for a, b in zip(self.pictures, self.pictures[1:], strict=False)]
         usual = sorted(holds)[len(holds) * 9 // 10]
-        held = {at for at, hold in enumerate(holds, 1) if hold > usual}
-        return odd | swapped | held
+        return frozenset(at for at, hold in enumerate(holds, 1) if hold > usual)
+
+    @cached_property
+    def _explained(self) -> Container[int]:
+        odd = {at for run in self.odd for at in range(run.start, run.stop + 1)}
+        swapped = {at for pair in self.exchanges.found for at in range(pair[0], pair[1] + 2)}
+        return odd | swapped
 
     def _steps_beside(self, first: int, last: int) -> list[float]:
         return [step.tone[0] for step in self._beside(first, last)]

@@ -14,6 +14,10 @@ class RhythmLimits(Record):
     """Stops by which a part of one frame may be brighter or darker than in the frames before and after it."""
     patch_alone: float = Field(default=3.0, ge=1)
     """The same as a multiple of any other frame's: sparks, lamps and lightning come to 1.7 in 300 clean clips; a black tile to 5."""
+    island: float = Field(default=5.0, gt=0)
+    """Oklab lightness x 100 by which a part of one frame may stand out from the frames before and after it, beyond twice what these differ."""
+    island_alone: float = Field(default=2.5, ge=1)
+    """The same as a multiple of any other frame's: 12,500 clean frames of 90 clips come to 2.0, black tiles of a twentieth of the picture to 3 and more."""
     exchanged: float = Field(default=0.22, gt=0)
     """Logarithm of how much nearer neighbours get by exchanging two pictures; clean clips come to 0.14, planted ones start at 0.28."""
     exchanged_beyond: float = Field(default=0.38, ge=0)
@@ -29,6 +33,11 @@ class RhythmLimits(Record):
     """What nineteen in twenty steps of a clip stay under from which on all of `jump` is let pass; less in proportion.
 
     Measured on 50 uncut clips of 36 steps and more: steady ones come to 0.6 of what is let pass of them, uneven ones to 0.95.
+    """
+    headway: float = Field(default=0.75, gt=0)
+    """How far a step may go on the course of its pictures, in half a step beyond the ordinary and in what the clip's others do.
+
+    Together with half of what is let pass: none of 120 clean clips as even has such a step, frames missing from slow ones start at 0.75.
     """
     reach: float = Field(default=3.6, gt=0)
     """How far a step may lead, in what one in ten of the clip exceeds, where what moves most leaps: frames missing from a dance come to 3.6."""

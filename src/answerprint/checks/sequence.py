@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from answerprint.checks.check import EXR_ORDERED, SEQUENCE, Breach, Need, Subject, check
 from answerprint.checks.weight import weighed
+from answerprint.measured.figures import Figure
 from answerprint.measured.frames import FrameLevels
 from answerprint.report import Severity
 from answerprint.timing import spell_frames
@@ -14,6 +15,7 @@ _WEIGHED = Need(
         and any(frame.bytes is not None for frame in s.sequence.frames)
     ),
     "no EXR sequence whose files were weighed",
+    of="sequence",
 )
 
 
@@ -102,6 +104,7 @@ def empty_file(subject: Subject) -> Iterator[Breach]:
     severity=Severity.WARNING,
     limit="sequence.small_share picture.black_peak",
     source="measured",
+    reads=(Figure.LUMA,),
 )
 def small_file(subject: Subject) -> Iterator[Breach]:
     """No frame's file is suspiciously smaller than those of the frames around it.

@@ -19,6 +19,7 @@ from answerprint.checks.check import (
     check,
 )
 from answerprint.measured.clips import MovieMeasures, SequenceMeasures
+from answerprint.measured.figures import Figure
 from answerprint.order import Size, same_shape
 from answerprint.report import Severity
 from answerprint.timing import spell_frames
@@ -29,10 +30,17 @@ JITTER: Final = 0.002
 _TIMED = Need(
     lambda s: s.measurements.movie is not None and len(_times(s.movie)) > 2,
     "fewer than three frames with a time",
+    of="movie",
 )
 
 
-@check("size.not-as-ordered", SIZE_ORDERED, CLIP, source="the order; Runware's table of sizes")
+@check(
+    "size.not-as-ordered",
+    SIZE_ORDERED,
+    CLIP,
+    source="the order; Runware's table of sizes",
+    reads=(Figure.FRAMES,),
+)
 def size_not_as_ordered(subject: Subject) -> Iterator[Breach]:
     """Pictures have the width and height that were ordered.
 
@@ -52,7 +60,7 @@ def size_not_as_ordered(subject: Subject) -> Iterator[Breach]:
                 )
 
 
-@check("size.changes", CLIP, source="the delivery itself")
+@check("size.changes", CLIP, source="the delivery itself", reads=(Figure.FRAMES,))
 def size_changes(subject: Subject) -> Iterator[Breach]:
     """Every frame of a clip has the same size."""
     for clip in subject.clips:
@@ -67,7 +75,13 @@ def size_changes(subject: Subject) -> Iterator[Breach]:
             )
 
 
-@check("size.movie-and-sequence-disagree", MOVIE, SEQUENCE, source="the delivery itself")
+@check(
+    "size.movie-and-sequence-disagree",
+    MOVIE,
+    SEQUENCE,
+    source="the delivery itself",
+    reads=(Figure.FRAMES,),
+)
 def size_disagrees(subject: Subject) -> Iterator[Breach]:
     """The movie and the EXR sequence of one delivery show the same size of picture."""
     movie, sequence = (next(iter(_sizes(clip)), None) for clip in (subject.movie, subject.sequence))
@@ -80,7 +94,7 @@ def size_disagrees(subject: Subject) -> Iterator[Breach]:
         )
 
 
-@check("aspect.not-as-ordered", ASPECT_ORDERED, CLIP, source="the order")
+@check("aspect.not-as-ordered", ASPECT_ORDERED, CLIP, source="the order", reads=(Figure.FRAMES,))
 def aspect_not_as_ordered(subject: Subject) -> Iterator[Breach]:
     """Pictures have the shape that was ordered, pixel aspect included, within rounding to even pixels."""
     for clip in subject.clips:
@@ -96,7 +110,7 @@ def aspect_not_as_ordered(subject: Subject) -> Iterator[Breach]:
             )
 
 
-@check("rate.not-as-ordered", RATE_ORDERED, CLIP, source="the order")
+@check("rate.not-as-ordered", RATE_ORDERED, CLIP, source="the order", reads=(Figure.FRAMES,))
 def rate_not_as_ordered(subject: Subject) -> Iterator[Breach]:
     """Frames follow at the rate that was ordered, by the container's word and by the EXR headers' where they say."""
     for clip in subject.clips:

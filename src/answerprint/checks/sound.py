@@ -5,11 +5,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from answerprint.checks.check import LOOP_ORDERED, MOVIE, Breach, Need, Subject, check
+from answerprint.measured.figures import Figure
 from answerprint.measured.heard import Heard, span_of
 from answerprint.report import Severity
 
-_STREAM = Need(lambda s: bool(s.movie.facts.sound), "the movie holds no sound")
-_HEARD = Need(lambda s: bool(heard(s)), "none of its sound was decoded")
+_STREAM = Need(lambda s: bool(s.movie.facts.sound), "the movie holds no sound", of="movie")
+_HEARD = Need(
+    lambda s: bool(heard(s)), "none of its sound was decoded", reads=(Figure.SOUND,), of="movie"
+)
 SOUND = (MOVIE, _STREAM, _HEARD)
 """What a check of sound needs."""
 _REQUIRED = Need(lambda s: s.limits.sound.presence == "required", "the limits require no sound")
@@ -90,7 +93,7 @@ def unexpected(subject: Subject) -> Iterator[Breach]:
         )
 
 
-@check("sound.unreadable", MOVIE, _STREAM, source="the decoder")
+@check("sound.unreadable", MOVIE, _STREAM, source="the decoder", reads=(Figure.SOUND,))
 def unreadable(subject: Subject) -> Iterator[Breach]:
     """Every packet of sound decodes, to one rate and one channel layout.
 

@@ -5,14 +5,21 @@ from collections.abc import Iterator
 
 from answerprint.checks.check import Breach, Need, Subject, check
 from answerprint.checks.sound import SOUND, breach, heard
+from answerprint.measured.figures import Figure
 from answerprint.measured.heard import FLOOR, OCTAVES, ChannelHeard, Heard
 from answerprint.report import Severity
 
 _STEREO = Need(
-    lambda s: any(sound.stereo for sound in heard(s)), "the sound has no left and right channel"
+    lambda s: any(sound.stereo for sound in heard(s)),
+    "the sound has no left and right channel",
+    reads=(Figure.SOUND,),
+    of="movie",
 )
 _SURROUND = Need(
-    lambda s: any(_is_5_1(sound) for sound in heard(s)), "the sound is not in 5.1 channels"
+    lambda s: any(_is_5_1(sound) for sound in heard(s)),
+    "the sound is not in 5.1 channels",
+    reads=(Figure.SOUND,),
+    of="movie",
 )
 _SPLIT = OCTAVES.index(320)
 _FILM = 5

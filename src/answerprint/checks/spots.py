@@ -6,6 +6,7 @@ from typing import Final
 from answerprint.checks.check import SEQUENCE, Breach, Subject, check
 from answerprint.checks.damage import usual_of_others
 from answerprint.measured.exr import Window
+from answerprint.measured.figures import Figure
 from answerprint.measured.frames import FrameLevels
 from answerprint.measured.samples import FIREFLY_STOPS, BandJump, BlackTile, Fireflies
 from answerprint.report import Severity
@@ -22,6 +23,7 @@ _FIRM, _FAINT = FIREFLY_STOPS.index(3), FIREFLY_STOPS.index(2)
     SEQUENCE,
     limit="pixels.tile_around pixels.tile_frames",
     source="measured",
+    reads=(Figure.SAMPLES,),
 )
 def black_tile(subject: Subject) -> Iterator[Breach]:
     """No rectangle is black for a few frames while the picture goes on around it.
@@ -54,7 +56,13 @@ def black_tile(subject: Subject) -> Iterator[Breach]:
         )
 
 
-@check("pixels.band", SEQUENCE, limit="pixels.band_stops pixels.outliers_ratio", source="measured")
+@check(
+    "pixels.band",
+    SEQUENCE,
+    limit="pixels.band_stops pixels.outliers_ratio",
+    source="measured",
+    reads=(Figure.SAMPLES,),
+)
 def band(subject: Subject) -> Iterator[Breach]:
     """No run of lines that was compressed as one chunk jumps away from the frames before and after.
 
@@ -88,6 +96,7 @@ def band(subject: Subject) -> Iterator[Breach]:
     severity=Severity.WARNING,
     limit="pixels.fireflies_ratio",
     source="measured",
+    reads=(Figure.SAMPLES,),
 )
 def firefly(subject: Subject) -> Iterator[Breach]:
     """No single pixel flares up for one frame, 3 stops or more above all around it in place and in time.

@@ -14,7 +14,9 @@ from statistics import fmean
 from typing import Final
 
 from answerprint.checks.halts import halts
+from answerprint.checks.headway import ORDINARY, headways
 from answerprint.checks.relit import light_changes
+from answerprint.checks.stalls import stalls
 from answerprint.checks.standing import Shares, beside, sides, usual
 from answerprint.measured.motion import Motion
 
@@ -41,6 +43,10 @@ _STOPS_LONG: Final = 4.0
 _SMALLER: Final = 0.75
 """Share of the ordinary step that a repeat's own may have: the noise of both frames is all there is in it."""
 
+_SHORT: Final = 0.9
+"""How far too short a step is along the course of the pictures from which it may repeat a frame: those that nothing else tells, under grain, start at 1.05."""
+_LESS: Final = 0.6
+"""Share of the steps beside it that it has at most, and of what changes most in them: the rest is grain, coded anew."""
 _AS_ONE: Final = 0.6
 """Share of the mean length of motion vectors that their mean has where the whole picture moves as one."""
 _OPPOSED: Final = -0.3
@@ -62,23 +68,41 @@ def repeated_frames(motion: Motion, *, share: float, change: float, still: float
     changes = [_change(motion, frame) for frame in range(len(tones))]
     shares = Shares.of(motion, tones, changes, still)
     paused = {frame for frame in shares.steps if shares.pauses(frame)}
+    twice = _there_twice(motion, tones, shares)
     found = [
         frame
         for frame in shares.steps
-        if (frame in paused or _repeats(motion, tones, changes, frame, share, change))
+        if (frame in paused | twice or _repeats(motion, tones, changes, frame, share, change))
         and not _turns_back(motion, tones, frame)
         and not (shares.steps[frame] > _EXACT and _turns_about(motion, frame))
         and not light_changes(beside(motion.steps, frame))
     ]
     stopped = [
-        run for run in halts(motion, tones) if not light_changes(beside(motion.steps, run.start))
+        run
+        for run in (*halts(motion, tones), *stalls(motion))
+        if not light_changes(beside(motion.steps, run.start))
     ]
     found = sorted({*found, *(frame for run in stopped for frame in run)})
     moving = [frame for frame, tone in enumerate(tones) if tone > still]
     runs = _runs([frame for frame in found if moving[0] < frame < moving[-1]])
-    told = paused.union(*stopped)
+    told = paused.union(twice, *stopped)
     return _without_cadence(
         [run for run in runs if told.intersection(run) or shares.stand_apart(run)]
+    )
+
+
+def _there_twice(motion: Motion, tones: Sequence[float], shares: Shares) -> frozenset[int]:
+    """Return the frames that the pictures do not get on by along their course, and that change less than those beside them."""
+    told = headways(motion)
+    busy = [step.busy or 0.0 for step in motion.steps]
+    # Encoders leave slower motion than that out of some frames by themselves.
+    seen = (at for at in shares.steps if usual(tones, at) >= _MOVING)
+    return frozenset(
+        frame
+        for frame in seen
+        if shares.steps[frame] <= _LESS
+        and told.get(frame, ORDINARY).short >= _SHORT
+        and busy[frame] <= _LESS * usual(busy, frame)
     )
 
 

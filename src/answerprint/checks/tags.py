@@ -9,6 +9,7 @@ from answerprint.checks.light import level_of
 from answerprint.checks.look import looks
 from answerprint.checks.looklimits import LookLimits
 from answerprint.measured.clips import MovieMeasures
+from answerprint.measured.figures import Figure
 from answerprint.measured.light import ContentLight, LightLevel, StaticMetadata
 from answerprint.measured.look import Tones
 from answerprint.measured.movie import ColorTags
@@ -20,10 +21,14 @@ DEEP: Final = 10
 _TONES = Need(
     lambda s: s.measurements.movie is not None and bool(_tones(s.movie)),
     "no movie whose R'G'B' is known",
+    reads=(Figure.LOOK,),
+    of="movie",
 )
 _STATED = Need(
     lambda s: s.measurements.movie is not None and bool(_statements(s.movie)),
     "the movie states no HDR static metadata",
+    reads=(Figure.LIGHT,),
+    of="movie",
 )
 _STATED_AND_MEASURED = Need(
     lambda s: (
@@ -32,6 +37,8 @@ _STATED_AND_MEASURED = Need(
         and level_of(s.movie) is not None
     ),
     "no movie in PQ or HLG that states HDR static metadata",
+    reads=(Figure.LIGHT,),
+    of="movie",
 )
 
 

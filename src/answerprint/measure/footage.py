@@ -18,8 +18,10 @@ from answerprint.ingest.delivery import Delivery, open_one
 from answerprint.ingest.kinds import kind_of
 from answerprint.measure.motion import MotionMeter
 from answerprint.measure.movies import Thumbnailer, component_planes
+from answerprint.measure.pool import frame_pool
 from answerprint.measure.prints import Prints
-from answerprint.measure.sweep import frame_pool, observe
+from answerprint.measure.sweep import observe
+from answerprint.measured.figures import Figure, with_all_it_takes
 from answerprint.measured.kinship import Role
 from answerprint.media.exr import read_header
 from answerprint.media.movie import Reading
@@ -35,6 +37,7 @@ MOST: Final = 600
 """Frames of a clip that thumbnails are kept of: 25 seconds at 24, more than twice what services make."""
 
 _LARGEST: Final = np.float32(65504)
+_THUMBS: Final = with_all_it_takes([Figure.LUMA])
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,7 @@ def _shown_movie(path: Path, thumbnail: Thumbnailer) -> Iterator[Picture]:
 def _shown_frames(sequence: Sequence) -> Iterator[Picture]:
     """Yield thumbnails of the frames that can be read."""
     with frame_pool("decode") as pool:
-        seen = pool.in_order(lambda f: observe(sequence.store, f), sequence.frames)
+        seen = pool.in_order(lambda f: observe(sequence.store, f, _THUMBS), sequence.frames)
         for observed in seen:
             if observed.thumb is not None:
                 yield observed.thumb

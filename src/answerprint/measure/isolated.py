@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from answerprint.compiling import compiling
 from answerprint.measure.compiling import compiled
 from answerprint.measure.halfloops import CELL, DARKEST_BITS, Bits
-from answerprint.measure.pixels import ONE_STOP, Reach, half_bits
+from answerprint.measure.pixels import ONE_STOP, CellFrame, half_bits
 from answerprint.measured.samples import FIREFLY_STOPS
 from answerprint.media.exr import Plane
 
@@ -33,13 +33,13 @@ Signed = NDArray[np.int16]
 _compiled: Any = compiling()
 
 
-def glints(picture: Sequence[Plane], reach: Reach) -> NDArray[np.int64]:
+def glints(picture: Sequence[Plane], frame: CellFrame) -> NDArray[np.int64]:
     """Return the bright pixels of a picture that stand out from their ring by FIREFLY_STOPS[0].
 
     Rows of row, column, channel, bit pattern and the ring's highest; MOST of a channel at most.
     """
     found = []
-    for channel, (plane, read) in enumerate(zip(picture, reach.planes, strict=True)):
+    for channel, (plane, read) in enumerate(zip(picture, frame.planes, strict=True)):
         rows = np.empty((MOST, 5), np.int64)
         count = _bright_spots(half_bits(plane), read.averages, read.peaks, channel, rows)
         found.append(rows[:count].copy())
@@ -51,7 +51,7 @@ def unexplained(
 ) -> NDArray[np.int64]:
     """Return by how much every one of `glints` stands out, from its ring and from both frames' peaks around it.
 
-    At 1024 to the stop; `before` and `after` are `Reach.peaks`.
+    At 1024 to the stop; `before` and `after` are `CellFrame.peaks`.
     """
     excess = np.empty(len(found), np.int64)
     _compared(found, before, after, excess)

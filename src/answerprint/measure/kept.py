@@ -4,6 +4,8 @@ Memory: 8 kB a frame for at most two minutes, and 125 kB for every frame near a 
 for every one of at most 600 where the order names footage that lies here.
 """
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,12 +13,16 @@ from answerprint.measure.kinship import KinWatch, compare_kin
 from answerprint.measure.pairing import pair
 from answerprint.measure.pins import PinWatch, compare_pins
 from answerprint.measure.prints import Prints
-from answerprint.measured.clips import MovieMeasures, SequenceMeasures
+from answerprint.measured.clips import Measurements, MovieMeasures, SequenceMeasures
+from answerprint.measured.figures import Figure, Figures
 from answerprint.measured.kinship import Kin
 from answerprint.measured.pairing import Pairing
 from answerprint.measured.pins import Pin
 from answerprint.order import Order
 from answerprint.progress import Progress, silent
+
+KEEPING: Final = frozenset({Figure.PAIRING, Figure.PINS, Figure.KIN})
+"""Figures that are had by what is kept."""
 
 
 class Kept:
@@ -38,6 +44,28 @@ class Kept:
         self.prints.add(number, picture)
         self.pins.add(number, picture)
         self.kin.add(number, picture)
+
+
+def compare_kept(
+    plain: Measurements,
+    kept: Kept | None,
+    shown: Kept | None,
+    wanted: Figures,
+    progress: Progress = silent,
+) -> Measurements:
+    """Return `plain` with how sequence and movie go with each other, and with what the order names, as far as wanted.
+
+    `kept` is of its sequence, `shown` of its movie.
+    """
+    sequence, movie = plain.sequence, plain.movie
+    update: dict[str, object] = {}
+    if Figure.PAIRING in wanted and sequence and movie:
+        update["pairing"] = pair_kept(kept, shown)
+    if Figure.PINS in wanted:
+        update["pins"] = pins_kept(kept if sequence else None, shown, movie)
+    if Figure.KIN in wanted:
+        update["kin"] = kin_kept(shown if movie else kept, movie or sequence, progress)
+    return plain.model_copy(update=update)
 
 
 def pair_kept(sequence: Kept | None, movie: Kept | None) -> Pairing | None:

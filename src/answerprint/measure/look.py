@@ -23,7 +23,7 @@ from answerprint.measure.borders import black_bars, edge_lines
 from answerprint.measure.cells import Cells, averaged_planes, inside, pixels_a_cell
 from answerprint.measure.gamut import beyond_ap1, beyond_p3
 from answerprint.measure.halfloops import CELL, LARGEST
-from answerprint.measure.pixels import DARKEST, Reach
+from answerprint.measure.pixels import DARKEST, CellFrame
 from answerprint.measure.plateaus import plateaus
 from answerprint.measure.tones import CODE, FULL, ZERO, survey, tones_of, value_of
 from answerprint.measured.look import FrameLook, Plateau
@@ -66,7 +66,7 @@ def look_at_codes(planes: Mapping[str, Codes], bits: int, tags: ColorTags) -> Fr
 
 
 def look_at_light(
-    picture: tuple[Plane, ...], reach: Reach, chromaticities: Chromaticities | None
+    picture: tuple[Plane, ...], frame: CellFrame, chromaticities: Chromaticities | None
 ) -> FrameLook:
     """Measure an EXR frame by its picture planes and what was measured of their cells."""
     lead = _patterns(picture[len(picture) // 2])
@@ -74,11 +74,11 @@ def look_at_light(
         return FrameLook()
     detail, blocks = block_edges(lead, HALF_CODE, _FLOOR)
     bars = black_bars(lead, _NEARLY_BLACK)
-    cells = Cells(tuple(plane.averages for plane in reach.planes), HALF_CODE, CELL)
+    cells = Cells(tuple(plane.averages for plane in frame.planes), HALF_CODE, CELL)
     widths = bars.proven if bars else None
     active = inside(cells, widths)
     every = pixels_a_cell(max(lead.shape))
-    thinned = inside(_thinned(picture, reach, every), widths)
+    thinned = inside(_thinned(picture, frame, every), widths)
     # Cells of a small picture are too few to follow a gradient and an outline by.
     graded = active if every >= cells.pixels else thinned
     smooth = np.asarray(cv2.max(graded.planes[len(graded.planes) // 2], _FLOOR))
@@ -138,10 +138,10 @@ def _light_of(pattern: float) -> float:
     return float(f"{max(light, 0.0):.4g}")
 
 
-def _thinned(picture: tuple[Plane, ...], reach: Reach, every: int) -> Cells:
+def _thinned(picture: tuple[Plane, ...], frame: CellFrame, every: int) -> Cells:
     """Return the bit patterns of one pixel of `every` x `every`, none negative nor over the largest half, in place of cells."""
     if every == CELL and not any(side % CELL for side in picture[0].shape):
-        return Cells(tuple(plane.corners for plane in reach.planes), HALF_CODE, every)
+        return Cells(tuple(plane.corners for plane in frame.planes), HALF_CODE, every)
     seen = (_patterns(plane[::every, ::every]).clip(0, LARGEST) for plane in picture)
     return Cells(tuple(patterns.view(np.uint16) for patterns in seen), HALF_CODE, every)
 

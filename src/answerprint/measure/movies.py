@@ -6,6 +6,7 @@ Memory: a few frames, whatever the length of the movie.
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,15 +27,17 @@ from answerprint.measure.look import look_at_codes
 from answerprint.measure.motion import THUMB, MotionMeter
 from answerprint.measure.movielight import MovieLightMeter
 from answerprint.measure.pixels import code_levels, digest
-from answerprint.measure.sweep import fit_within, frame_pool
+from answerprint.measure.pool import frame_pool
+from answerprint.measure.sweep import fit_within
 from answerprint.measure.watch import Watch
 from answerprint.measured.clips import MovieMeasures
+from answerprint.measured.figures import EVERYTHING, Figure, Figures, with_all_it_takes
 from answerprint.measured.frames import FrameLevels
 from answerprint.measured.heard import span_of
 from answerprint.measured.movie import ColorTags, MovieFacts
 from answerprint.media.coded import CodedPictures
 from answerprint.media.movie import MovieFrame, Reading
-from answerprint.media.player import describe, show
+from answerprint.media.player import describe, show, show_times
 from answerprint.order import Size
 from answerprint.progress import Progress, silent
 
@@ -43,15 +46,25 @@ _converting = threading.Lock()
 
 
 def measure_movie(
-    path: Path, *, kept: Watch | None = None, progress: Progress = silent
+    path: Path,
+    *,
+    kept: Watch | None = None,
+    wanted: Figures = EVERYTHING,
+    progress: Progress = silent,
 ) -> MovieMeasures:
-    """Decode every frame of the movie at `path` once and return everything the checks need.
+    """Decode every frame of the movie at `path` once and return what is wanted of it, all that the checks need.
 
-    `kept` takes what is to outlast the pass. Damage is recorded and the pass goes on.
-    Raises SourceError where the file is no movie with a picture stream.
+    `kept` takes what is to outlast the pass, and needs `Figure.LUMA`. Where not even
+    frames are wanted they are told by their packets, and none is decoded. Damage is
+    recorded and the pass goes on. Raises SourceError where the file is no movie with
+    a picture stream.
     """
     facts, reading = describe(path), Reading(coded=CodedPictures())
-    collector = _Collector(facts, kept)
+    wanted = with_all_it_takes(wanted)
+    collector = _Collector(facts, kept, wanted)
+    if Figure.FRAMES not in wanted:
+        collector.list_times(show_times(path, reading))
+        return collector.result(path, reading)
     progress("measuring movie", 0, facts.declared)
     with frame_pool("measure") as pool:
         looks = pool.in_order(collector.look, collector.numbered(show(path, reading)))
@@ -67,21 +80,22 @@ class _Look:
 
     planes: dict[str, Codes]
     bits: int
-    small: NDArray[np.float32]
+    small: NDArray[np.float32] | None
     levels: FrameLevels
 
 
 class _Collector:
     """Frames so far, in the order they are shown, and everything that is measured over time."""
 
-    def __init__(self, facts: MovieFacts, kept: Watch | None) -> None:
+    def __init__(self, facts: MovieFacts, kept: Watch | None, wanted: Figures) -> None:
         self._facts = facts
+        self._wanted = wanted
         self._tags = resolved(facts.color, facts.size, facts.pixel_format)
         self._kept = kept
         self._thumbnail = Thumbnailer(self._tags)
-        self._motion = MotionMeter()
-        self._flashes = FlashMeter(white_of(self._tags))
-        self._light = MovieLightMeter(facts, self._tags)
+        self._motion = MotionMeter() if Figure.MOTION in wanted else None
+        self._flashes = FlashMeter(white_of(self._tags)) if Figure.FLASHES in wanted else None
+        self._light = MovieLightMeter(facts, self._tags) if Figure.LIGHT in wanted else None
         self._frames: list[FrameLevels] = []
         self._sizes: dict[str, int] = {}
         if kept is not None:
@@ -97,17 +111,32 @@ class _Collector:
         """Look at a frame by itself; on any thread."""
         number, frame = numbered
         planes, bits = component_planes(frame.picture)
-        small = self._thumbnail(planes, bits)
-        levels = _levels(frame, number, planes, small)
-        seen = look_at_codes(planes, bits, self._tags)
-        return _Look(planes, bits, small, levels.model_copy(update={"look": seen}))
+        small = self._thumbnail(planes, bits) if Figure.LUMA in self._wanted else None
+        update: dict[str, Any] = {}
+        if Figure.LEVELS in self._wanted:
+            channels = {name: code_levels(plane) for name, plane in planes.items()}
+            update |= {"digest": digest(planes.values()), "channels": channels}
+        if small is not None:
+            luma = luminance(small)
+            update |= {"luma": float(luma.mean()), "luma_peak": float(luma.max())}
+        if Figure.LOOK in self._wanted:
+            update["look"] = look_at_codes(planes, bits, self._tags)
+        return _Look(planes, bits, small, _plain(frame, number).model_copy(update=update))
+
+    def list_times(self, times: Iterable[Fraction | None]) -> None:
+        """Take frames of which no more is known than when they are shown."""
+        for number, time in enumerate(times):
+            shown = float(time) if time is not None else None
+            self._frames.append(FrameLevels(number=number, time=shown))
 
     def add(self, look: _Look) -> None:
         """Take the next frame, in order."""
         number = len(self._frames)
-        self._motion.add(look.small)
-        self._flashes.add(look.small)
-        self._light.add(look.planes, look.bits)
+        for meter in (self._motion, self._flashes):
+            if meter is not None and look.small is not None:
+                meter.add(look.small)
+        if self._light is not None:
+            self._light.add(look.planes, look.bits)
         if self._kept is not None:
             self._kept.add(number, look.small)
         self._frames.append(look.levels)
@@ -116,7 +145,9 @@ class _Collector:
 
     def result(self, path: Path, reading: Reading) -> MovieMeasures:
         """Return everything measured of the movie at `path`, and of what it holds beside pictures."""
-        frames = self._frames
+        frames, wanted = self._frames, self._wanted
+        motion, flashes, light = self._motion, self._flashes, self._light
+        coded = reading.coded if Figure.CONTAINER in wanted else None
         return MovieMeasures(
             place=str(path),
             facts=_settled(self._facts, frames),
@@ -126,11 +157,13 @@ class _Collector:
             sizes=self._sizes,
             faults=tuple(reading.faults),
             others_end=round(reading.others_end, 4),
-            motion=self._motion.result() if len(frames) >= 2 else None,
-            flashes=self._flashes.result(),
-            light=self._light.result(path),
-            heard=hear(path, len(self._facts.sound), span_of(frames)),
-            container=measure_container(path, reading.coded) if reading.coded else None,
+            motion=motion.result() if motion is not None and len(frames) >= 2 else None,
+            flashes=flashes.result() if flashes is not None else None,
+            light=light.result(path) if light is not None else None,
+            heard=hear(path, len(self._facts.sound), span_of(frames))
+            if Figure.SOUND in wanted
+            else (),
+            container=measure_container(path, coded) if coded is not None else None,
         )
 
 
@@ -155,22 +188,12 @@ class Thumbnailer:
         return self._size
 
 
-def _levels(
-    frame: MovieFrame,
-    number: int,
-    planes: Mapping[str, Codes],
-    small: NDArray[np.float32],
-) -> FrameLevels:
-    luma = luminance(small)
+def _plain(frame: MovieFrame, number: int) -> FrameLevels:
     return FrameLevels(
         number=number,
         time=float(frame.time) if frame.time is not None else None,
         error="decoded with errors" if frame.damaged else None,
-        digest=digest(planes.values()),
         pixels=frame.picture.width * frame.picture.height,
-        channels={name: code_levels(plane) for name, plane in planes.items()},
-        luma=float(luma.mean()),
-        luma_peak=float(luma.max()),
     )
 
 

@@ -17,6 +17,8 @@ NEAR: Final = 3
 """Frames on either side that one may be shown in place of."""
 MANY: Final = 4
 """Frames left out from which even spacing is a rate and no accident."""
+_NEITHER: Final = 5.0
+"""Difference beyond that of nine in ten pairs from which a frame shows another picture altogether: what is painted over comes to 60."""
 _MOST: Final = 0.75
 """Share of the pairs that a slip has to hold for."""
 _TIE: Final = 1.0
@@ -50,14 +52,22 @@ def _exchanged(costs: Costs, place: dict[int, int], j: int, k: int) -> bool:
     )
 
 
-def shows_instead(found: Alignment, costs: Costs) -> dict[int, int]:
-    """Return, by frame of the movie, the nearby frame of the sequence it clearly shows instead of its own."""
+def shows_instead(found: Alignment, costs: Costs, squares: Costs) -> dict[int, int]:
+    """Return, by frame of the movie, the nearby frame of the sequence it clearly shows instead of its own.
+
+    `squares` are differences in units that count one: what differs from both shows neither.
+    """
+    paired = np.array([squares[pair] for pair in found.pairs])
+    usual = float(np.nanquantile(paired, 0.9)) if np.isfinite(paired).any() else 0.0
     instead = {}
     for i, j in found.pairs:
         first = max(0, i - NEAR)
         near = costs[first : i + NEAR + 1, j]
-        if np.isfinite(near).any() and costs[i, j] - np.nanmin(near) > CLEARLY:
-            instead[j] = first + int(np.nanargmin(near))
+        if not np.isfinite(costs[i, j]) or costs[i, j] - np.nanmin(near) <= CLEARLY:
+            continue
+        shown = first + int(np.nanargmin(near))
+        if squares[shown, j] - usual < _NEITHER:
+            instead[j] = shown
     return instead
 
 
@@ -99,11 +109,19 @@ def left_out(found: Alignment, squares: Costs) -> tuple[tuple[Unpaired, ...], tu
 
     `squares` are differences, (n, m), in units that count one.
     """
-    missing = _missing(found, squares.shape)
-    return (
-        tuple(_placed(n, dict(found.pairs), squares) for n in missing[0]),
-        tuple(_placed(n, {j: i for i, j in found.pairs}, squares.T) for n in missing[1]),
-    )
+    left, right = _missing(found, squares.shape)
+    turned = {j: i for i, j in found.pairs}
+    return _all_placed(left, dict(found.pairs), squares), _all_placed(right, turned, squares.T)
+
+
+def _all_placed(gaps: list[int], place: dict[int, int], squares: Costs) -> tuple[Unpaired, ...]:
+    """Return where it is best to leave frames out, each beside what was settled of the others."""
+    settled, found = list(gaps), []
+    for n, gap in enumerate(gaps):
+        others = [*settled[:n], *settled[n + 1 :]]
+        found.append(_placed(gap, others, place, squares))
+        settled[n] = found[-1].number
+    return tuple(found)
 
 
 def _missing(found: Alignment, shape: tuple[int, ...]) -> tuple[list[int], list[int]]:
@@ -114,11 +132,16 @@ def _missing(found: Alignment, shape: tuple[int, ...]) -> tuple[list[int], list[
     )
 
 
-def _placed(gap: int, place: dict[int, int], squares: Costs) -> Unpaired:
-    """Return where it is best to leave a frame out around `gap`, and where it is as good."""
+def _placed(gap: int, others: list[int], place: dict[int, int], squares: Costs) -> Unpaired:
+    """Return where it is best to leave a frame out around `gap`, and where it is as good.
+
+    Of places as good it is one beside `others` left out: frames are lost in a row sooner than in two places.
+    """
     costs = {gap: 0.0} | _moved(gap, -1, place, squares) | _moved(gap, 1, place, squares)
-    best = min(costs, key=lambda at: (costs[at], abs(at - gap)))
-    alike = [at for at, cost in costs.items() if cost <= costs[best] + _TIE]
+    least = min(costs.values())
+    alike = [at for at, cost in costs.items() if cost <= least + _TIE and at not in others]
+    next_to = {beside for other in others for beside in (other - 1, other + 1)}
+    best = min(alike or [gap], key=lambda at: (at not in next_to, costs[at], abs(at - gap)))
     first = last = best
     while first - 1 in alike:
         first -= 1

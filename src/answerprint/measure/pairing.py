@@ -193,7 +193,7 @@ def _record(sides: Sides, look: Look, fit: Fit) -> Pairing:
         likeness=_likeness(look, *_cells(sides, found)),
         motion=round(fit.motion, 2),
         curve=_curve(look),
-        pairs=_pairs(sides, look, found, shows_instead(found, fit.costs)),
+        pairs=_pairs(sides, look, found, shows_instead(found, fit.costs, fit.squares)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -97,35 +97,46 @@ def linear_light(log_cells: NDArray[np.int16]) -> NDArray[np.float32]:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """Cells and texture of one frame, and the highest and lowest that a place sees within a cell's motion."""
+class CellFrame:
+    """One frame in cells."""
 
     cells: NDArray[np.int16]
     """As `cells` makes them."""
     planes: tuple[HalfPlane, ...]
     """The same and more, plane by plane."""
+
+    @classmethod
+    def of_read(cls, planes: Sequence[HalfPlane]) -> "CellFrame":
+        """Put planes that have been read together."""
+        return CellFrame(_merged([plane.averages for plane in planes]), tuple(planes))
+
+    @property
+    def peaks(self) -> tuple[Bits, ...]:
+        """The highest sample of every cell, plane by plane."""
+        return tuple(plane.peaks for plane in self.planes)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach(CellFrame):
+    """A frame in cells, its texture, and the highest and lowest that a place sees within a cell's motion."""
+
     high: NDArray[np.int16]
     low: NDArray[np.int16]
     texture: NDArray[np.float32]
     texture_high: NDArray[np.float32]
 
     @classmethod
-    def of(cls, planes: Sequence[Plane]) -> Self:
+    def of(cls, planes: Sequence[Plane]) -> "Reach":
         """Measure planes of one size."""
         return cls.of_read([read_plane(plane) for plane in planes])
 
     @classmethod
-    def of_read(cls, planes: Sequence[HalfPlane]) -> Self:
+    def of_read(cls, planes: Sequence[HalfPlane]) -> "Reach":
         """Measure planes that have been read, looking one cell around every cell and one tile around every tile."""
         averages = _merged([plane.averages for plane in planes])
         tiles = texture(planes)
         high, low = cv2.dilate(averages, _AROUND), cv2.erode(averages, _AROUND)
-        return cls(averages, tuple(planes), high, low, tiles, cv2.dilate(tiles, _AROUND))
-
-    @property
-    def peaks(self) -> tuple[Bits, ...]:
-        """The highest sample of every cell, plane by plane."""
-        return tuple(plane.peaks for plane in self.planes)
+        return Reach(averages, tuple(planes), high, low, tiles, cv2.dilate(tiles, _AROUND))
 
 
 def _merged(planes: Sequence[Bits]) -> NDArray[np.int16]:

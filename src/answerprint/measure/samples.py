@@ -15,19 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.measure.bands import band_jump, chunk_lines
+from answerprint.measure.faults import patches
 from answerprint.measure.halfloops import CELL, DARKEST_BITS
 from answerprint.measure.isolated import alpha_speckles, glints, lit_where_clear, unexplained
-from answerprint.measure.pixels import ONE_STOP, Reach, half_bits, shrunk
+from answerprint.measure.pixels import ONE_STOP, CellFrame, half_bits, shrunk
 from answerprint.measured.exr import ExrPart
-from answerprint.measured.frames import NEGATIVE_STEPS, ChannelLevels
+from answerprint.measured.frames import ChannelLevels
 from answerprint.measured.samples import (
     FIREFLY_STOPS,
     AlphaFigures,
     BlackTile,
     ChannelFigures,
-    Fault,
     Fireflies,
-    Patch,
     SampleFigures,
 )
 from answerprint.media.exr import Plane
@@ -41,14 +40,6 @@ MOST_TILES: Final = 8
 _SMALLEST: Final = np.ones((SMALLEST_TILE, SMALLEST_TILE), np.uint8)
 RELATED: Final = 4
 """Cells averaged across and down where channels are compared as wholes."""
-_DEEP: Final = NEGATIVE_STEPS.index(-1e-3)
-_BITS: Final[dict[Fault, tuple[tuple[int, int], tuple[int, int]]]] = {
-    "nan": ((0x7C01, 0x7FFF), (0xFC01, 0xFFFF)),
-    "infinite": ((0x7C00, 0x7C00), (0xFC00, 0xFC00)),
-    "overflow": ((0x7BFF, 0x7BFF), (0xFBFF, 0xFBFF)),
-    "negative": ((0x941A, 0xFBFF), (0x941A, 0xFBFF)),
-}
-"""Bit patterns of half floats that are at fault, first and last of two ranges each."""
 
 Cells = NDArray[np.int16]
 Mask = NDArray[np.uint8]
@@ -59,7 +50,7 @@ class Traits:
     """What one frame shows by itself, and what its neighbours are needed for."""
 
     figures: SampleFigures
-    reach: Reach
+    frame: CellFrame
     small: Cells
     black: Mask
     """Cells that are black in all channels."""
@@ -70,20 +61,23 @@ class Traits:
 
 
 def observe_samples(
-    part: ExrPart, planes: Mapping[str, Plane], levels: Mapping[str, ChannelLevels], reach: Reach
+    part: ExrPart,
+    planes: Mapping[str, Plane],
+    levels: Mapping[str, ChannelLevels],
+    frame: CellFrame,
 ) -> Traits:
-    """Look at one frame's samples; `planes` and `levels` by channel, `reach` that of its picture channels."""
+    """Look at one frame's samples; `planes` and `levels` by channel, `frame` that of its picture channels."""
     picture = [planes[name] for name in part.picture]
-    height, width = reach.cells.shape[:2]
+    height, width = frame.cells.shape[:2]
     size = (max(1, width // RELATED), max(1, height // RELATED))
-    small = shrunk(reach.cells, size)
+    small = shrunk(frame.cells, size)
     figures = SampleFigures(
-        patches=tuple(_patches(part, planes, levels)),
+        patches=tuple(patches(part, planes, levels)),
         channels=_related(small) if len(picture) == 3 else None,
         alpha=_alpha(part, planes, levels),
     )
-    black = np.asarray(cv2.inRange(reach.cells, (DARKEST_BITS,) * 4, (DARKEST_BITS,) * 4), np.uint8)
-    return Traits(figures, reach, small, black, glints(picture, reach), chunk_lines(part))
+    black = np.asarray(cv2.inRange(frame.cells, (DARKEST_BITS,) * 4, (DARKEST_BITS,) * 4), np.uint8)
+    return Traits(figures, frame, small, black, glints(picture, frame), chunk_lines(part))
 
 
 class SampleWatch:
@@ -113,7 +107,7 @@ class SampleWatch:
         last, channels = self._readable, traits.figures.channels
         if last is not None and last.black.shape != traits.black.shape:
             last = None
-        tiles = black_tiles(traits.black, traits.reach.cells, last.black if last else None)
+        tiles = black_tiles(traits.black, traits.frame.cells, last.black if last else None)
         lasting = (
             [tile for tile in last.figures.black if _still(traits.black, tile)] if last else []
         )
@@ -159,16 +153,16 @@ def _between(
 ) -> SampleFigures | None:
     if before is None or middle is None or after is None:
         return None
-    shapes = {t.reach.cells.shape for t in (before, middle, after)}
+    shapes = {t.frame.cells.shape for t in (before, middle, after)}
     if len(shapes) > 1:
         return None
-    three = ([plane.averages for plane in t.reach.planes] for t in (before, middle, after))
+    three = ([plane.averages for plane in t.frame.planes] for t in (before, middle, after))
     band = band_jump(*three, lines=middle.lines)
-    update = {"band": band, "fireflies": _fireflies(before.reach, middle, after.reach)}
+    update = {"band": band, "fireflies": _fireflies(before.frame, middle, after.frame)}
     return middle.figures.model_copy(update=update)
 
 
-def _fireflies(before: Reach, middle: Traits, after: Reach) -> Fireflies | None:
+def _fireflies(before: CellFrame, middle: Traits, after: CellFrame) -> Fireflies | None:
     if not len(middle.glints):
         return None
     excess = unexplained(middle.glints, before.peaks, after.peaks)
@@ -211,49 +205,6 @@ def _around(cells: Cells, left: int, top: int, right: int, bottom: int) -> float
     ring[min(2, top) : min(2, top) + bottom - top, min(2, left) : min(2, left) + right - left] = 0
     lit = np.median(brightest[ring]) if ring.any() else 0
     return float(np.uint16(lit).view(np.float16))
-
-
-def _patches(
-    part: ExrPart, planes: Mapping[str, Plane], levels: Mapping[str, ChannelLevels]
-) -> Iterator[Patch]:
-    for name, found in levels.items():
-        # Of other channels negatives are no fault: normals and motion vectors are half so.
-        deep = found.negative[_DEEP] if name in part.picture else 0
-        counts: dict[Fault, int] = {
-            "nan": found.nan, "infinite": found.infinite, "overflow": found.overflow, "negative": deep,
-        }  # fmt: skip
-        for fault, count in counts.items():
-            if count:
-                yield _patch(name, fault, planes[name])
-
-
-def _patch(channel: str, fault: Fault, plane: Plane) -> Patch:
-    mask = _faulty(fault, plane)
-    x, y, width, height = cv2.boundingRect(mask)
-    box = np.ascontiguousarray(mask[y : y + height, x : x + width])
-    first = int(box.argmax())
-    return Patch(
-        channel=channel,
-        fault=fault,
-        count=cv2.countNonZero(box),
-        regions=cv2.connectedComponents(box, connectivity=8)[0] - 1,
-        box=(x, y, x + width - 1, y + height - 1),
-        first=(x + first % width, y + first // width),
-    )
-
-
-def _faulty(fault: Fault, plane: Plane) -> NDArray[np.uint8]:
-    """Return 255 where samples are at fault, 0 elsewhere."""
-    if plane.dtype == np.float16:
-        bits = np.ascontiguousarray(plane).view(np.uint16)
-        some, others = (cv2.inRange(bits, (low,), (high,)) for low, high in _BITS[fault])
-        return np.asarray(cv2.bitwise_or(some, others), np.uint8)
-    wide = plane.astype(np.float64)
-    masks = {
-        "nan": np.isnan(wide), "infinite": np.isinf(wide), "negative": wide < NEGATIVE_STEPS[_DEEP],
-        "overflow": np.zeros(wide.shape, bool),
-    }  # fmt: skip
-    return masks[fault].astype(np.uint8) * np.uint8(255)
 
 
 def _alpha(

@@ -1,16 +1,13 @@
 """The pass over an EXR sequence: every frame decoded once, by a pool of threads, and measured.
 
-Memory: (threads + AHEAD) frames, whatever the length of the sequence.
+Memory: (threads + `pool.AHEAD`) frames, whatever the length of the sequence.
 """
 
-import os
-import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -18,28 +15,42 @@ from numpy.typing import NDArray
 
 from answerprint.color.light import luminance, transformed
 from answerprint.color.primaries import REC709, rgb_to_rgb
-from answerprint.errors import FrameError
+from answerprint.errors import ArchiveError, FrameError
 from answerprint.measure.damage import outlying
+from answerprint.measure.faults import patches
 from answerprint.measure.flashes import FlashMeter
+from answerprint.measure.halves import HalfPlane
 from answerprint.measure.look import look_at_light
 from answerprint.measure.motion import THUMB, MotionMeter
-from answerprint.measure.pixels import Reach, digest, linear_light, plane_levels, read_plane, shrunk
+from answerprint.measure.pixels import (
+    CellFrame,
+    Reach,
+    digest,
+    linear_light,
+    plane_levels,
+    read_plane,
+    shrunk,
+)
+from answerprint.measure.pool import frame_pool
 from answerprint.measure.samples import SampleWatch, Traits, observe_samples
 from answerprint.measure.watch import Watch
 from answerprint.measured.clips import SequenceMeasures
 from answerprint.measured.exr import ExrHeader
+from answerprint.measured.figures import EVERYTHING, Figure, Figures, with_all_it_takes
 from answerprint.measured.frames import FrameLevels
-from answerprint.media.exr import ExrFrame, read_frame
-from answerprint.media.memory import frames_reused
+from answerprint.measured.samples import SampleFigures
+from answerprint.media.exr import ExrFrame, Plane, read_frame, read_header
 from answerprint.media.sequence import FrameFile, FrameStore, Sequence
 from answerprint.order import Size
 from answerprint.progress import Progress, counted, silent
 
-Item = TypeVar("Item")
-Result = TypeVar("Result")
-
-AHEAD: Final = 2
-"""Frames decoded ahead of the one being collected, beyond one a thread: enough to ride out a slow frame."""
+_OF_SAMPLES: Final = frozenset(Figure) - {
+    Figure.FRAMES,
+    Figure.LIGHT,
+    Figure.CONTAINER,
+    Figure.SOUND,
+}
+"""What every picture plane is gone through for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,143 +64,101 @@ class Observed:
     traits: Traits | None = None
 
 
-def default_threads() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def measure_sequence(
     sequence: Sequence,
     *,
     kept: Watch | None = None,
+    wanted: Figures = EVERYTHING,
     threads: int | None = None,
     progress: Progress = silent,
 ) -> SequenceMeasures:
-    """Decode every frame of `sequence` once and return everything the checks need.
+    """Decode every frame of `sequence` once and return what is wanted of it, all that the checks need.
 
-    `kept` takes what is to outlast the pass. A frame that cannot be read is recorded
-    as such and the pass goes on. Raises ArchiveError where a zip turns out to be damaged.
+    `kept` takes what is to outlast the pass, and needs `Figure.LUMA`. Where not even
+    frames are wanted they are listed, and only the first is opened. A frame that cannot
+    be read is recorded as such and the pass goes on. Raises ArchiveError where a zip turns
+    out to be damaged.
     """
-    collected = Collector(kept)
+    wanted = with_all_it_takes(wanted)
+    collected = Collector(kept, wanted)
+    if Figure.FRAMES not in wanted:
+        for observed in _listed(sequence):
+            collected.add(observed)
+        return collected.result(sequence)
     with frame_pool("decode", threads) as pool:
-        seen = pool.in_order(lambda f: observe(sequence.store, f), sequence.frames)
+        seen = pool.in_order(lambda f: observe(sequence.store, f, wanted), sequence.frames)
         for observed in counted(seen, "measuring frames", len(sequence), progress):
             collected.add(observed)
     return collected.result(sequence)
 
 
-def observe(store: FrameStore, file: FrameFile) -> Observed:
+def _listed(sequence: Sequence) -> Iterator[Observed]:
+    """Yield frames as they are listed, with the header of the first: what was not ordered is taken from it."""
+    header = None
+    with suppress(FrameError, ArchiveError):
+        header = read_header(sequence.store.read(sequence.frames[0].name))
+    for file in sequence.frames:
+        yield Observed(FrameLevels(number=file.number, name=file.name), header)
+        header = None
+
+
+def observe(store: FrameStore, file: FrameFile, wanted: Figures = EVERYTHING) -> Observed:
     """Read and measure one frame. Raises ArchiveError; an unreadable frame is a result, not an error."""
     try:
         frame = read_frame(store.read(file.name))
     except FrameError as problem:
         return Observed(FrameLevels(number=file.number, name=file.name, error=problem.message))
-    return observe_frame(frame, file)
+    return observe_frame(frame, file, wanted)
 
 
-def observe_frame(frame: ExrFrame, file: FrameFile) -> Observed:
-    """Measure a decoded frame."""
-    main, picture = frame.header.main, frame.picture
+def observe_frame(frame: ExrFrame, file: FrameFile, wanted: Figures = EVERYTHING) -> Observed:
+    """Measure what is wanted of a decoded frame."""
+    main = frame.header.main
     planes = frame.planes[frame.header.parts.index(main)]
-    read = {name: read_plane(planes[name]) for name in main.picture}
-    reach = Reach.of_read(list(read.values())) if read else None
-    thumb = _thumbnail(reach.cells, frame.header) if reach else None
-    luma = luminance(thumb) if thumb is not None else None
+    plain = FrameLevels(number=file.number, name=file.name, pixels=main.pixels)
+    read: dict[str, HalfPlane] = {}
+    if not wanted.isdisjoint(_OF_SAMPLES):
+        read = {name: read_plane(planes[name]) for name in main.picture}
+    shrunk_to = Reach if Figure.OUTLIERS in wanted else CellFrame
+    cells = shrunk_to.of_read(list(read.values())) if read else None
+    thumb = _thumbnail(cells.cells, frame.header) if cells and Figure.LUMA in wanted else None
+    update, traits = _levels(planes, read, wanted), None
+    if thumb is not None:
+        luma = luminance(thumb)
+        update |= {"luma": float(luma.mean()), "luma_peak": float(luma.max())}
+    if cells and Figure.LOOK in wanted:
+        update["look"] = look_at_light(frame.picture, cells, main.chromaticities)
+    if cells and Figure.SAMPLES in wanted:
+        traits = observe_samples(main, planes, update["channels"], cells)
+    elif cells and Figure.LEVELS in wanted:
+        found = tuple(patches(main, planes, update["channels"]))
+        update["samples"] = SampleFigures(patches=found)
+    reach = cells if isinstance(cells, Reach) else None
+    return Observed(plain.model_copy(update=update), frame.header, reach, thumb, traits)
+
+
+def _levels(
+    planes: Mapping[str, Plane], read: Mapping[str, HalfPlane], wanted: Figures
+) -> dict[str, Any]:
+    """Return the fields of FrameLevels that `Figure.LEVELS` stands for, where they are wanted."""
+    if Figure.LEVELS not in wanted:
+        return {}
     channels = {
         name: read[name].levels if name in read else plane_levels(plane)
         for name, plane in planes.items()
     }
-    levels = FrameLevels(
-        number=file.number,
-        name=file.name,
-        digest=digest(planes.values()),
-        pixels=main.pixels,
-        channels=channels,
-        luma=float(luma.mean()) if luma is not None else None,
-        luma_peak=float(luma.max()) if luma is not None else None,
-        look=look_at_light(picture, reach, main.chromaticities) if reach else None,
-    )
-    traits = observe_samples(main, planes, channels, reach) if reach else None
-    return Observed(levels, frame.header, reach, thumb, traits)
-
-
-def in_order(
-    pool: ThreadPoolExecutor, work: Callable[[Item], Result], items: Iterable[Item], ahead: int
-) -> Iterator[Result]:
-    """Yield `work(item)` in the order of `items`, with at most `ahead` of them in flight."""
-    waiting: deque[Future[Result]] = deque()
-    try:
-        for item in items:
-            waiting.append(pool.submit(work, item))
-            if len(waiting) >= ahead:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        for future in waiting:
-            future.cancel()
-
-
-@dataclass(frozen=True, slots=True)
-class FramePool:
-    """Threads that work on frames."""
-
-    pool: ThreadPoolExecutor
-    threads: int
-
-    def in_order(self, work: Callable[[Item], Result], frames: Iterable[Item]) -> Iterator[Result]:
-        """Yield `work(frame)` in the order of `frames`, with a few more in flight than there are threads."""
-        return in_order(self.pool, work, frames, self.threads + AHEAD)
-
-
-@contextmanager
-def frame_pool(name: str, threads: int | None = None) -> Iterator[FramePool]:
-    """Open threads for frames, by default one a core; while they run the memory of frames is used again."""
-    count = threads or default_threads()
-    with single_threaded_opencv(), frames_reused(), ThreadPoolExecutor(count, name) as pool:
-        yield FramePool(pool, count)
-
-
-_counting = threading.Lock()
-
-
-class _Single:
-    """How many blocks keep OpenCV on one thread, and how many threads it had before."""
-
-    blocks = 0
-    before = 0
-
-
-@contextmanager
-def single_threaded_opencv() -> Iterator[None]:
-    """Keep OpenCV on the calling thread: frames are the unit of parallelism, not rows.
-
-    How many threads OpenCV uses is one number for the process: where several of
-    these blocks run at once, the first takes it down and the last puts it back.
-    """
-    with _counting:
-        if not _Single.blocks:
-            _Single.before = cv2.getNumThreads()
-            cv2.setNumThreads(1)
-        _Single.blocks += 1
-    try:
-        yield
-    finally:
-        with _counting:
-            _Single.blocks -= 1
-            if not _Single.blocks:
-                cv2.setNumThreads(_Single.before)
+    return {"digest": digest(planes.values()), "channels": channels}
 
 
 class Collector:
     """Frames so far, in order, with the two neighbours that damage is judged by."""
 
-    def __init__(self, kept: Watch | None = None) -> None:
+    def __init__(self, kept: Watch | None = None, wanted: Figures = EVERYTHING) -> None:
         self.frames: list[FrameLevels] = []
         self.kept = kept
         self.headers: list[ExrHeader] = []
-        self.meter = MotionMeter()
-        self.flashes = FlashMeter()
+        self.meter = MotionMeter() if Figure.MOTION in wanted else None
+        self.flashes = FlashMeter() if Figure.FLASHES in wanted else None
         self._last: deque[Reach | None] = deque(maxlen=3)
         self._samples = SampleWatch()
 
@@ -205,8 +174,9 @@ class Collector:
         if self.kept is not None:
             self.kept.add(observed.levels.number, observed.thumb)
         if observed.thumb is not None:
-            self.meter.add(observed.thumb)
-            self.flashes.add(observed.thumb)
+            for meter in (self.meter, self.flashes):
+                if meter is not None:
+                    meter.add(observed.thumb)
 
     def result(self, sequence: Sequence) -> SequenceMeasures:
         """Return everything the checks need of `sequence`, whose frames have all been taken."""
@@ -251,6 +221,7 @@ def _summarize(sequence: Sequence, collected: Collector) -> SequenceMeasures:
     widths = Counter(frame.width for frame in sequence.frames)
     padding = widths.most_common(1)[0][0]
     pictured = sum(frame.luma is not None for frame in collected.frames)
+    meter, flashes = collected.meter, collected.flashes
     return SequenceMeasures(
         place=str(sequence.store.place),
         label=sequence.label,
@@ -266,8 +237,8 @@ def _summarize(sequence: Sequence, collected: Collector) -> SequenceMeasures:
             frame.model_copy(update={"bytes": sequence.store.size(frame.name)})
             for frame in collected.frames
         ),
-        motion=collected.meter.result() if pictured >= 2 else None,
-        flashes=collected.flashes.result(),
+        motion=meter.result() if meter is not None and pictured >= 2 else None,
+        flashes=flashes.result() if flashes is not None else None,
     )
 
 

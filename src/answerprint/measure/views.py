@@ -10,11 +10,15 @@ from answerprint.color.tags import resolved
 from answerprint.errors import FrameError
 from answerprint.measure.movies import Thumbnailer, component_planes
 from answerprint.measure.perceptual import View
-from answerprint.measure.sweep import frame_pool, observe
+from answerprint.measure.pool import frame_pool
+from answerprint.measure.sweep import observe
+from answerprint.measured.figures import Figure, with_all_it_takes
 from answerprint.media.movie import Reading
 from answerprint.media.player import describe, show
 from answerprint.media.sequence import Sequence
 from answerprint.progress import Progress, counted, silent
+
+_THUMBS = with_all_it_takes([Figure.LUMA])
 
 
 def movie_views(path: Path, *, progress: Progress = silent) -> Iterator[View]:
@@ -29,7 +33,7 @@ def movie_views(path: Path, *, progress: Progress = silent) -> Iterator[View]:
 def sequence_views(sequence: Sequence, *, progress: Progress = silent) -> Iterator[View]:
     """Yield every frame of an EXR sequence. Raises FrameError for one without a picture that can be read."""
     with frame_pool("decode") as pool:
-        seen = pool.in_order(lambda f: observe(sequence.store, f), sequence.frames)
+        seen = pool.in_order(lambda f: observe(sequence.store, f, _THUMBS), sequence.frames)
         for observed in counted(seen, "looking at frames", len(sequence), progress):
             if observed.thumb is None:
                 raise FrameError(

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from answerprint.measured.container import Container
 from answerprint.measured.exr import ExrHeader
+from answerprint.measured.figures import Unmeasured
 from answerprint.measured.flashes import Flashes
 from answerprint.measured.frames import FrameLevels
 from answerprint.measured.heard import Heard
@@ -130,6 +131,8 @@ class Measurements(Record):
     """How the frames that the order pins to pictures compare with them; empty in reports older than this."""
     kin: tuple[Kin, ...] = ()
     """How the clip goes together with the footage that the order names; empty in reports older than this."""
+    unmeasured: Unmeasured = Unmeasured()
+    """What was not measured, because no check that was to be judged reads it: such figures are missing above."""
 
 
 def _by_value(values: dict[int, Size]) -> dict[Size, tuple[int, ...]]:

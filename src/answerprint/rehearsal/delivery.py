@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from answerprint.color.primaries import AP0
 from answerprint.color.transforms import to_display
 from answerprint.color.views import VIEWS
-from answerprint.measure.sweep import in_order
+from answerprint.measure.pool import in_order
 from answerprint.media import ffmpeg as program
 from answerprint.media.exr import frame_bytes
 from answerprint.progress import Progress, counted, silent

@@ -163,6 +163,13 @@ def _checks(report: Report) -> Iterator[str]:
     )
     words = ("passed", "failed", "noted", "waived", "skipped")
     yield "  checks     " + ", ".join(f"{count[word]} {word}" for word in words if count[word])
+    left_out = report.measurements.unmeasured
+    for figures, what in (
+        (left_out.sequence, "of the frames"),
+        (left_out.movie, "of the movie"),
+    ):
+        if figures:
+            yield f"  unmeasured {what}: {', '.join(figures)}"
     for outcome in report.outcomes:
         if outcome.status == "waived" or outcome.waived:
             many = f" ({outcome.waived} findings)" if outcome.waived > 1 else ""
@@ -174,8 +181,9 @@ def _checks(report: Report) -> Iterator[str]:
 def _deliverable(made: Deliverable) -> str:
     size, rate = f"{made.expected.size[0]}x{made.expected.size[1]}", made.expected.rate
     like = made.likeness
-    quality = f", PSNR {like.psnr:g} dB and SSIM {like.ssim:g} at the worst frame" if like else ""
+    worst = "frame" if made.sampled is None else f"of {made.sampled} frames"
+    quality = f", PSNR {like.psnr:g} dB and SSIM {like.ssim:g} at the worst {worst}" if like else ""
     sound = f", sound {made.sound_seconds:.3f} s" if made.sound_seconds is not None else ", silent"
     return one_line(
-        f"  made       {made.file}: {made.decoded} frames at {rate}, {size} {made.expected.codec}{sound}{quality}"
+        f"  made       {made.file}: {made.frames} frames at {rate}, {size} {made.expected.codec}{sound}{quality}"
     )
