@@ -74,9 +74,9 @@ def _headway(course: Course, frame: int, frames: range) -> Headway:
     tail = int(_MOST * len(others))
     least, usual, most = others[tail], median(others), others[-1 - tail]
     advance = course.advances[frame]
-    beyond = (advance - min(usual, 1.0)) / _MISSING
-    apart = (advance - usual) / (_APART * max(most - usual, _SUREST))
     ordinary = min(usual, 1.0)
+    beyond = (advance - ordinary) / _MISSING
+    apart = (advance - usual) / (_APART * max(most - usual, _SUREST))
     behind = (ordinary - advance) / (ordinary * (1 - _TWICE)) if ordinary > 0 else 0.0
     off = (usual - advance) / (_APART * max(usual - least, _SUREST))
     bend = course.bends[frame]
