@@ -11,7 +11,7 @@ import pytest
 import answerprint as ap
 from answerprint.checks.catalogue import CHECKS
 from answerprint.checks.check import Check, Subject
-from answerprint.checks.loop import verdict_of
+from answerprint.checks.seam.loop import verdict_of
 from answerprint.measured.figures import EVERYTHING, Figure
 from answerprint.media import ffmpeg as program
 from answerprint.render.text import to_text

@@ -10,10 +10,10 @@ from typing import Final
 
 from answerprint.baseline import hold_against
 from answerprint.checks.check import Subject
+from answerprint.checks.files.shape import stated_rate
 from answerprint.checks.judging import judge, require_known, wanted_by
 from answerprint.checks.limits import Limits
-from answerprint.checks.loop import verdict_of
-from answerprint.checks.shape import stated_rate
+from answerprint.checks.seam.loop import verdict_of
 from answerprint.errors import AnswerprintError, SourceError, WorkError, storage_error
 from answerprint.ingest.delivery import Delivery, open_one, open_source
 from answerprint.measure.kept import KEEPING, Kept, compare_kept

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from answerprint.checks.limits import Limits
-from answerprint.checks.seam import judge_seam
+from answerprint.checks.seam.verdict import judge_seam
 from answerprint.deliverables.cure import Cure
 from answerprint.deliverables.masterpictures import master_pictures
 from answerprint.deliverables.mendedframes import write_mended

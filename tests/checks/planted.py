@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from answerprint.checks.check import Breach
 from answerprint.checks.limits import Limits
-from answerprint.measure.flashes import FlashMeter
-from answerprint.measure.motion import MotionMeter
+from answerprint.measure.light.flashes import FlashMeter
+from answerprint.measure.motion.meter import MotionMeter
 from answerprint.measured.flashes import Flashes
 from answerprint.measured.motion import Motion
 from answerprint.rehearsal.scene import Scene, render

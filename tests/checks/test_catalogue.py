@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 import pytest
 
@@ -107,7 +107,7 @@ def test_ids_are_unique() -> None:
 def test_no_check_is_made_and_not_listed() -> None:
     made = {
         value.id
-        for module in iter_modules(answerprint.checks.__path__, "answerprint.checks.")
+        for module in walk_packages(answerprint.checks.__path__, "answerprint.checks.")
         for value in vars(import_module(module.name)).values()
         if isinstance(value, Check)
     }

@@ -12,7 +12,7 @@ from answerprint.color.resample import SHARP
 from answerprint.deliverables.appearance import Appearance, AsIs
 from answerprint.deliverables.geometry import laid
 from answerprint.deliverables.pictures import Frame, Pictures
-from answerprint.measure.compare import Sample, sample
+from answerprint.measure.kin.compare import Sample, sample
 from answerprint.measured.movie import ColorTags
 from answerprint.progress import Progress
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from answerprint.checks.seam import judge_seam
-from answerprint.checks.seamlimits import SeamLimits
+from answerprint.checks.seam.limits import SeamLimits
+from answerprint.checks.seam.verdict import judge_seam
 from answerprint.deliverables.remedy import Remedy, find_remedy, motion_of
 from answerprint.measure.perceptual import View
 from answerprint.measured.motion import Motion

@@ -8,25 +8,25 @@ from typing import Any, Self
 import xxhash
 from pydantic import Field, field_validator, model_validator
 
-from answerprint.checks.clock import ContainerLimits
-from answerprint.checks.flashes import FlashLimits
-from answerprint.checks.kinlimits import (
+from answerprint.checks.exr.limits import AlphaLimits, ChannelLimits, ExrLimits
+from answerprint.checks.files.clock import ContainerLimits
+from answerprint.checks.files.levels import CodecLimits
+from answerprint.checks.files.weight import SequenceLimits
+from answerprint.checks.look.limits import LookLimits
+from answerprint.checks.picture.flashes import FlashLimits
+from answerprint.checks.picture.limits import RhythmLimits
+from answerprint.checks.picture.pulse import PulseLimits
+from answerprint.checks.profile import laid_over, profile_table
+from answerprint.checks.proofs.kinlimits import (
     DeliverableLimits,
     EditLimits,
     ExtensionLimits,
     ReframeLimits,
 )
-from answerprint.checks.levels import CodecLimits
-from answerprint.checks.looklimits import LookLimits
-from answerprint.checks.pairlimits import PairLimits, PinLimits
-from answerprint.checks.profile import laid_over, profile_table
-from answerprint.checks.pulse import PulseLimits
-from answerprint.checks.rhythmlimits import RhythmLimits
-from answerprint.checks.samplelimits import AlphaLimits, ChannelLimits, ExrLimits
-from answerprint.checks.seamlimits import SeamLimits
-from answerprint.checks.soundlimits import SoundLimits
+from answerprint.checks.proofs.pairlimits import PairLimits, PinLimits
+from answerprint.checks.seam.limits import SeamLimits
+from answerprint.checks.sound.limits import SoundLimits
 from answerprint.checks.waiver import Waivers
-from answerprint.checks.weight import SequenceLimits
 from answerprint.errors import LimitsError
 from answerprint.ingest.members import DEFAULT_LIMITS, ArchiveLimits
 from answerprint.record import Record, parse_record, read_toml

@@ -35,7 +35,7 @@ from answerprint.deliverables.preset import Preset
 from answerprint.deliverables.sinks import Sink, open_sink
 from answerprint.deliverables.slate import Slate, slate_picture
 from answerprint.errors import AnswerprintError, ToolError
-from answerprint.measure.compare import Reference, sample
+from answerprint.measure.kin.compare import Reference, sample
 from answerprint.measure.sweep import Observed
 from answerprint.measured.deliverable import Expected
 from answerprint.media import ffmpeg as program

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from answerprint.measure.flow import with_room
+from answerprint.measure.motion.flow import with_room
 
 Field = NDArray[np.float32]
 Plane = TypeVar("Plane", bound=NDArray[Any])

@@ -16,7 +16,7 @@ from answerprint.deliverables.appearance import Appearance, AsIs
 from answerprint.deliverables.geometry import Placement, framed, laid, unframed
 from answerprint.deliverables.pictures import Frame, Pictures
 from answerprint.errors import SourceError
-from answerprint.measure.compare import Sample, sample_planes
+from answerprint.measure.kin.compare import Sample, sample_planes
 from answerprint.measure.movies import component_planes, planar_format
 from answerprint.measured.movie import ColorTags, MovieFacts
 from answerprint.media.movie import MovieFrame, Reading

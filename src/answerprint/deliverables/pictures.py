@@ -20,7 +20,7 @@ from answerprint.deliverables.appearance import Appearance, AsIs, Developed, For
 from answerprint.deliverables.burn import FrameFacts, burn
 from answerprint.deliverables.geometry import Placement
 from answerprint.errors import SourceError
-from answerprint.measure.compare import Sample, sample
+from answerprint.measure.kin.compare import Sample, sample
 from answerprint.measure.pool import frame_pool
 from answerprint.measure.sweep import Observed
 from answerprint.measured.movie import ColorTags

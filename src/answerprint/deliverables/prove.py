@@ -15,8 +15,8 @@ from answerprint.deliverables.appearance import Light
 from answerprint.deliverables.encode import Encoded
 from answerprint.deliverables.figures import measured, measured_frames
 from answerprint.errors import EncodeError, FrameError, SourceError
-from answerprint.measure.compare import Sample, compare, compare_some, sample, sample_planes
-from answerprint.measure.light import LightMeter
+from answerprint.measure.kin.compare import Sample, compare, compare_some, sample, sample_planes
+from answerprint.measure.light.meter import LightMeter
 from answerprint.measure.movies import component_planes
 from answerprint.measure.pool import FramePool, frame_pool
 from answerprint.measured.deliverable import Deliverable

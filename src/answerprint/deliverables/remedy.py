@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from answerprint.deliverables.cure import Cure
 from answerprint.deliverables.morph import Passage, between, passage, torn
-from answerprint.measure.motion import MotionMeter
+from answerprint.measure.motion.meter import MotionMeter
 from answerprint.measure.perceptual import View, difference
 from answerprint.measured.motion import Motion
 from answerprint.verdict import SeamVerdict

@@ -9,10 +9,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from answerprint.measure.kinship import KinWatch, compare_kin
-from answerprint.measure.pairing import pair
-from answerprint.measure.pins import PinWatch, compare_pins
-from answerprint.measure.prints import Prints
+from answerprint.measure.kin.kinship import KinWatch, compare_kin
+from answerprint.measure.kin.pairing import pair
+from answerprint.measure.kin.pins import PinWatch, compare_pins
+from answerprint.measure.kin.prints import Prints
 from answerprint.measured.clips import Measurements, MovieMeasures, SequenceMeasures
 from answerprint.measured.figures import Figure, Figures
 from answerprint.measured.kinship import Kin

@@ -21,13 +21,13 @@ from answerprint.color.primaries import REC709, rgb_to_rgb
 from answerprint.color.tags import chromaticities, resolved
 from answerprint.color.transfer import to_light
 from answerprint.measure.container import measure_container
-from answerprint.measure.flashes import FlashMeter, white_of
-from answerprint.measure.heard import hear
-from answerprint.measure.look import look_at_codes
-from answerprint.measure.motion import THUMB, MotionMeter
-from answerprint.measure.movielight import MovieLightMeter
-from answerprint.measure.pixels import code_levels, digest
+from answerprint.measure.light.flashes import FlashMeter, white_of
+from answerprint.measure.light.movie import MovieLightMeter
+from answerprint.measure.look.meter import look_at_codes
+from answerprint.measure.motion.meter import THUMB, MotionMeter
 from answerprint.measure.pool import frame_pool
+from answerprint.measure.samples.pixels import code_levels, digest
+from answerprint.measure.sound.heard import hear
 from answerprint.measure.sweep import fit_within
 from answerprint.measure.watch import Watch
 from answerprint.measured.clips import MovieMeasures

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from answerprint.color.light import luminance, transformed
 from answerprint.color.primaries import REC709, rgb_to_rgb
 from answerprint.errors import ArchiveError, FrameError
-from answerprint.measure.damage import outlying
-from answerprint.measure.faults import patches
-from answerprint.measure.flashes import FlashMeter
-from answerprint.measure.halves import HalfPlane
-from answerprint.measure.look import look_at_light
-from answerprint.measure.motion import THUMB, MotionMeter
-from answerprint.measure.pixels import (
+from answerprint.measure.light.flashes import FlashMeter
+from answerprint.measure.look.meter import look_at_light
+from answerprint.measure.motion.meter import THUMB, MotionMeter
+from answerprint.measure.pool import frame_pool
+from answerprint.measure.samples.damage import outlying
+from answerprint.measure.samples.faults import patches
+from answerprint.measure.samples.halves import HalfPlane
+from answerprint.measure.samples.pixels import (
     CellFrame,
     Reach,
     digest,
@@ -31,8 +32,7 @@ from answerprint.measure.pixels import (
     read_plane,
     shrunk,
 )
-from answerprint.measure.pool import frame_pool
-from answerprint.measure.samples import SampleWatch, Traits, observe_samples
+from answerprint.measure.samples.places import SampleWatch, Traits, observe_samples
 from answerprint.measure.watch import Watch
 from answerprint.measured.clips import SequenceMeasures
 from answerprint.measured.exr import ExrHeader

@@ -1,0 +1,1 @@
+"""What is there, and what its container says of it: counts, sequences, clocks, codecs, sizes."""

@@ -1,0 +1,1 @@
+"""The loop seam: the step from the last frame to the first."""

@@ -1,0 +1,1 @@
+"""Pictures beside the pictures that they belong to: pairs, pins, sources, masters."""

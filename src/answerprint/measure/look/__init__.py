@@ -1,0 +1,1 @@
+"""Look of one frame: tones, texture, colors and borders."""

@@ -1,0 +1,1 @@
+"""Motion: the steps of a closed clip, and where each goes."""

@@ -1,0 +1,1 @@
+"""Samples of EXR frames, counted and looked at bit by bit."""

@@ -1,0 +1,1 @@
+"""Sound: streams decoded once, and how their ends meet."""
