@@ -84,7 +84,7 @@ def main() -> None:
 def prepare(folder: Path) -> tuple[Path, Path]:
     """Render the frames once and zip them, 120 and 480 of them."""
     from answerprint.rehearsal.delivery import exr_frame
-    from answerprint.rehearsal.scene import Scene, render
+    from answerprint.rehearsal.scenery.scene import Scene, render
 
     frames, archives = folder / "frames", (folder / "short.zip", folder / "long.zip")
     if all(path.exists() for path in archives):
@@ -113,11 +113,12 @@ def run(what: str, path: Path) -> dict[str, float]:
 
 
 def one_pass(what: str, path: Path) -> None:
+    from answerprint.media.exr.door.door import read_frame
+
     from answerprint.ingest.delivery import open_source
     from answerprint.measure.pool import AHEAD, default_threads, in_order
     from answerprint.measure.sweep import measure_sequence
     from answerprint.measured.figures import EVERYTHING
-    from answerprint.media.exr import read_frame
     from answerprint.media.memory import frames_reused
 
     workers = default_threads()

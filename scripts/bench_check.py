@@ -59,7 +59,7 @@ def movie_of(folder: Path, count: int) -> Path:
     from answerprint.color.grading import Grading
     from answerprint.color.primaries import AP0
     from answerprint.color.rendering import rendering
-    from answerprint.rehearsal.scene import Scene, render
+    from answerprint.rehearsal.scenery.scene import Scene, render
 
     shown, scene, made = rendering(Grading(), 1), Scene(8, SIZE, 48), []
     for number in range(scene.frames):
@@ -79,7 +79,7 @@ def movie_of(folder: Path, count: int) -> Path:
 def small_delivery(folder: Path) -> Path:
     """Return a delivery of both kinds, made where it is not there."""
     from answerprint.rehearsal.delivery import write_delivery
-    from answerprint.rehearsal.scene import Scene
+    from answerprint.rehearsal.scenery.scene import Scene
 
     place = folder / "small"
     return place if place.exists() else write_delivery(place, Scene(8, (320, 180), 12), exr=True)
@@ -103,8 +103,9 @@ def in_process(what: str, path: Path) -> dict[str, float]:
 
 
 def one_pass(what: str, path: Path) -> None:
+    from answerprint.media.movie.door.door import Reading, read_frames
+
     import answerprint as ap
-    from answerprint.media.movie import Reading, read_frames
 
     # Compiled loops are loaded before the clock runs: it is the pass that is compared.
     ap.check(small_delivery(path.parent))

@@ -8,7 +8,7 @@ import numpy as np
 
 from answerprint.color.transforms import to_display
 from answerprint.reference import refresh
-from answerprint.rehearsal.scene import Scene, render
+from answerprint.rehearsal.scenery.scene import Scene, render
 from answerprint.render.json import json_schema
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from answerprint.color.bakes import PLACE
+from answerprint.color.baked.bakes import PLACE
 from answerprint.rehearsal.delivery import write_delivery
-from answerprint.rehearsal.scene import Scene
-from answerprint.rehearsal.sound import write_sound
+from answerprint.rehearsal.scenery.scene import Scene
+from answerprint.rehearsal.scenery.sound import write_sound
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "media"

@@ -14,9 +14,9 @@ from answerprint.color.primaries import AP0
 from answerprint.measured.deliverable import Deliverable
 from answerprint.measured.movie import MovieFacts
 from answerprint.media import ffmpeg as program
-from answerprint.media.exr import frame_bytes
+from answerprint.media.exr.door import frame_bytes
 from answerprint.rehearsal.delivery import exr_frame
-from answerprint.rehearsal.scene import Scene, render
+from answerprint.rehearsal.scenery.scene import Scene, render
 
 Light = NDArray[np.float32]
 SIZE = (160, 90)

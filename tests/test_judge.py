@@ -16,7 +16,7 @@ from PIL import Image
 import answerprint as ap
 from answerprint.errors import FrameError
 from answerprint.measured.clips import Measurements
-from answerprint.media.exr import read_frame
+from answerprint.media.exr.door import read_frame
 from tests.made import (
     SIZE,
     Light,

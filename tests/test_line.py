@@ -18,8 +18,8 @@ import pytest
 
 import answerprint as ap
 from answerprint.ledger import Ledger
-from answerprint.media.exr import read_frame
-from answerprint.media.movie import Reading, probe, read_frames, read_samples
+from answerprint.media.exr.door import read_frame
+from answerprint.media.movie.door import Reading, probe, read_frames, read_samples
 from tests.made import codes, exr, facts_of, folder, frames, movie, zipped
 
 PRESETS = ("h264-web", "prores-422hq", "vp9-web")

@@ -14,10 +14,10 @@ from PIL import Image
 import answerprint as ap
 from answerprint.cli.app import program
 from answerprint.errors import MendError, StorageError, UsageError
-from answerprint.media.exr import read_header
-from answerprint.media.movie import Reading, probe, read_frames
+from answerprint.media.exr.door import read_header
+from answerprint.media.movie.door import Reading, probe, read_frames
 from answerprint.rehearsal.delivery import exr_frame
-from answerprint.rehearsal.scene import Scene, render
+from answerprint.rehearsal.scenery.scene import Scene, render
 from tests.made import folder, movie, zipped
 
 Picture = NDArray[np.float32]

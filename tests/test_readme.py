@@ -14,7 +14,7 @@ import pytest
 import answerprint as ap
 from answerprint.cli.app import program, run
 from answerprint.reference import refresh
-from answerprint.rehearsal.scene import Scene, render
+from answerprint.rehearsal.scenery.scene import Scene, render
 from tests.made import codes, movie, tone
 
 README = Path(__file__).parents[1] / "README.md"

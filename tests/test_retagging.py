@@ -13,9 +13,9 @@ import answerprint as ap
 from answerprint.color.primaries import AP0, AP1
 from answerprint.errors import ArchiveError, FrameError, SourceError, StorageError, UsageError
 from answerprint.ingest.archive import ArchiveLimits
-from answerprint.media.exr import read_header
-from answerprint.media.exrchunks import read_offsets
-from answerprint.media.exrlayout import parse_start, value_of
+from answerprint.media.exr.chunks import read_offsets
+from answerprint.media.exr.door import read_header
+from answerprint.media.exr.layout import parse_start, value_of
 from tests.made import codes, exr, folder, frames, movie, zipped
 from tests.media.exrkinds import every, oiio_pixels
 

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from answerprint.color.codes import codes_to_rgb
 from answerprint.color.tags import resolved
-from answerprint.deliverables.exrpictures import display_window
+from answerprint.deliverables.pictures.exr import display_window
 from answerprint.errors import SourceError
 from answerprint.ingest.delivery import Delivery, open_one
 from answerprint.measure.movies import component_planes
 from answerprint.measured.movie import MovieFacts
-from answerprint.media.exr import read_frame, read_header
-from answerprint.media.movie import Reading, probe, read_frames
+from answerprint.media.exr.door import read_frame, read_header
+from answerprint.media.movie.door import Reading, probe, read_frames
 from answerprint.media.sequence import Sequence
 from answerprint.order import Size
 from answerprint.timing import FrameRange

@@ -13,7 +13,7 @@ from answerprint.providers.job import Job
 from answerprint.providers.store import JobStore
 from answerprint.rehearsal.app import running
 from answerprint.rehearsal.environment import environment
-from answerprint.rehearsal.sound import write_sound
+from answerprint.rehearsal.scenery.sound import write_sound
 from answerprint.report import Report
 
 PRESETS: Final = ("h264-web", "prores-422hq", "vp9-web")

@@ -12,12 +12,12 @@ from answerprint.checks.catalogue import CHECKS
 from answerprint.checks.check import Check, Subject
 from answerprint.checks.judging import judge
 from answerprint.checks.limits import Limits
-from answerprint.deliverables.appearance import Appearance, Raw
-from answerprint.deliverables.burn import FrameFacts
 from answerprint.deliverables.encode import Encoded, Encoding, Watch
 from answerprint.deliverables.laidsound import LaidSound
-from answerprint.deliverables.masterpictures import master_pictures
-from answerprint.deliverables.pictures import Pictures
+from answerprint.deliverables.pictures.appearance import Appearance, Raw
+from answerprint.deliverables.pictures.burn import FrameFacts
+from answerprint.deliverables.pictures.master import master_pictures
+from answerprint.deliverables.pictures.source import Pictures
 from answerprint.deliverables.planning import plan
 from answerprint.deliverables.preset import Preset, load_preset
 from answerprint.deliverables.prove import prove
@@ -34,7 +34,7 @@ from answerprint.ingest.delivery import Delivery, open_one
 from answerprint.ingest.kinds import kind_of_name
 from answerprint.measured.clips import Measurements
 from answerprint.measured.deliverable import Deliverable
-from answerprint.media.soundoptions import plan_sound
+from answerprint.media.sound.options import plan_sound
 from answerprint.order import Order
 from answerprint.progress import Progress, silent
 from answerprint.report import Severity

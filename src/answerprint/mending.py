@@ -9,13 +9,13 @@ from typing import Final
 
 from answerprint.checks.limits import Limits
 from answerprint.checks.seam.verdict import judge_seam
-from answerprint.deliverables.cure import Cure
-from answerprint.deliverables.masterpictures import master_pictures
-from answerprint.deliverables.mendedframes import write_mended
-from answerprint.deliverables.mendedmovie import MendedPictures, kindred_preset
-from answerprint.deliverables.moviepictures import MoviePictures
+from answerprint.deliverables.mending.cure import Cure
+from answerprint.deliverables.mending.frames import write_mended
+from answerprint.deliverables.mending.movie import MendedPictures, kindred_preset
+from answerprint.deliverables.mending.remedy import Remedy, find_remedy, motion_of
+from answerprint.deliverables.pictures.master import master_pictures
+from answerprint.deliverables.pictures.movie import MoviePictures
 from answerprint.deliverables.preset import Preset, load_preset
-from answerprint.deliverables.remedy import Remedy, find_remedy, motion_of
 from answerprint.deliverables.seal import partial_path, refuse_existing, seal, work_folder
 from answerprint.deliverables.treatment import Treatment
 from answerprint.errors import MendError, SourceError, UsageError
@@ -29,9 +29,9 @@ from answerprint.measure.views import movie_views, sequence_views
 from answerprint.measured.deliverable import Deliverable
 from answerprint.measured.figures import Figure, with_all_it_takes
 from answerprint.measured.motion import Motion
-from answerprint.media.player import describe
+from answerprint.media.movie.player import describe
 from answerprint.media.sequence import Folder, Sequence, gather, group_names
-from answerprint.media.soundoptions import plan_sound
+from answerprint.media.sound.options import plan_sound
 from answerprint.progress import Progress, silent
 from answerprint.verdict import Mended, SeamVerdict
 

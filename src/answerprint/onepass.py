@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from answerprint.checks.limits import Limits
-from answerprint.deliverables.masterpictures import master_pictures
 from answerprint.deliverables.naming import NameFields, file_names, next_version, parse_template
+from answerprint.deliverables.pictures.master import master_pictures
 from answerprint.deliverables.preset import Preset
 from answerprint.deliverables.seal import refuse_existing, work_folder
 from answerprint.deliverables.timeline import Cut

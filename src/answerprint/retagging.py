@@ -20,20 +20,20 @@ from answerprint.ingest.names import shorten
 from answerprint.ingest.replacing import replacing_folder
 from answerprint.ingest.staging import storage_errors
 from answerprint.measure.pool import default_threads, in_order
-from answerprint.media.exr import read_header
-from answerprint.media.exrchanges import (
+from answerprint.media.exr.changes import (
     Changes,
     SequenceChanges,
     asked_changes,
     color_contradiction,
     understood,
 )
-from answerprint.media.exrfix import fixed
-from answerprint.media.exrlayout import Start, parse_start, value_of
-from answerprint.media.exrstart import ExrSource
-from answerprint.media.exrvalues import ExrValue
+from answerprint.media.exr.door import read_header
+from answerprint.media.exr.fix import fixed
+from answerprint.media.exr.layout import Start, parse_start, value_of
+from answerprint.media.exr.st2065 import FLAG, st2065_4_reasons
+from answerprint.media.exr.start import ExrSource
+from answerprint.media.exr.values import ExrValue
 from answerprint.media.sequence import FrameFile, Sequence, group_names
-from answerprint.media.st2065 import FLAG, st2065_4_reasons
 from answerprint.progress import Progress, counted, silent
 from answerprint.record import Record
 from answerprint.timing import spell_frames

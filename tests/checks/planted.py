@@ -12,7 +12,7 @@ from answerprint.measure.light.flashes import FlashMeter
 from answerprint.measure.motion.meter import MotionMeter
 from answerprint.measured.flashes import Flashes
 from answerprint.measured.motion import Motion
-from answerprint.rehearsal.scene import Scene, render
+from answerprint.rehearsal.scenery.scene import Scene, render
 from tests.checks.subjects import breaches, movie
 
 Picture = NDArray[np.float32]

@@ -15,8 +15,8 @@ from answerprint.measure.container import measure_container
 from answerprint.measured.clips import Measurements, MovieMeasures
 from answerprint.measured.frames import FrameLevels
 from answerprint.media import ffmpeg as program
-from answerprint.media.coded import CodedPictures
-from answerprint.media.movie import Reading, probe, read_frames
+from answerprint.media.movie.coded import CodedPictures
+from answerprint.media.movie.door import Reading, probe, read_frames
 from answerprint.order import Order
 from tests.checks.blinded import blinded
 from tests.made import SIZE

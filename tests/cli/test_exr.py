@@ -6,7 +6,7 @@ import pytest
 
 from answerprint.cli.exr import read_settings
 from answerprint.errors import UsageError
-from answerprint.media.exr import read_header
+from answerprint.media.exr.door import read_header
 from tests.cli.test_cli import answerprint
 from tests.made import exr, folder, frames, zipped
 

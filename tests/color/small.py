@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from answerprint.color import bakes, rendering
-from answerprint.color.baking import Fineness, bake
+from answerprint.color import rendering
+from answerprint.color.baked import bakes
+from answerprint.color.baked.baking import Fineness, bake
 
 
 @contextmanager

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from answerprint.color.baked.curves import Curves
 from answerprint.color.between import Between
 from answerprint.color.bt2446 import hdr_to_sdr, sdr_to_hdr
-from answerprint.color.curves import Curves
 from answerprint.color.primaries import P3_D65, REC709, rgb_to_rgb
 from answerprint.color.rendering import WORTH, display_rendering
 from answerprint.color.transfer import bt1886, encode_pq

@@ -8,7 +8,7 @@ from answerprint.color.input import INTEROP_IDS, PRIMARIES, InputColor, input_co
 from answerprint.color.primaries import AP0, REC709, REC2020
 from answerprint.errors import UsageError
 from answerprint.measured.exr import ExrHeader
-from answerprint.media.exr import read_header
+from answerprint.media.exr.door import read_header
 from tests.made import exr
 
 OWN = (0.63, 0.34, 0.31, 0.595, 0.155, 0.07, 0.3127, 0.329)

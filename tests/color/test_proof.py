@@ -8,8 +8,8 @@ import pytest
 
 from answerprint.cli.color import pictures_of
 from answerprint.color import rendering as room
+from answerprint.color.baked.lattice import TOLERANCE, Lattice
 from answerprint.color.grading import Grading
-from answerprint.color.lattice import TOLERANCE, Lattice
 from answerprint.color.primaries import AP0
 from answerprint.color.proof import (
     BRIGHTEST,

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from answerprint.color.curves import Curves
+from answerprint.color.baked.curves import Curves
+from answerprint.color.baked.lattice import TOLERANCE, Lattice
 from answerprint.color.grading import Grading, chromaticity
-from answerprint.color.lattice import TOLERANCE, Lattice
 from answerprint.color.primaries import AP0, AP1, REC2020, rgb_to_rgb, rgb_to_xyz
 from answerprint.color.rendering import WORTH, Rendering, half_light, rendering
 from answerprint.color.transforms import to_display

@@ -11,7 +11,7 @@ from answerprint.color.grading import Grading
 from answerprint.color.primaries import AP0, REC709, Chromaticities, rgb_to_rgb
 from answerprint.color.transforms import exact
 from answerprint.measure.movies import component_planes
-from answerprint.media.movie import Reading, probe, read_frames
+from answerprint.media.movie.door import Reading, probe, read_frames
 from tests.made import exr
 
 Patches = NDArray[np.float64]

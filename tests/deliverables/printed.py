@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from answerprint.color.codes import Codes
 from answerprint.color.resample import SHARP
-from answerprint.deliverables.appearance import Appearance, AsIs
-from answerprint.deliverables.geometry import laid
-from answerprint.deliverables.pictures import Frame, Pictures
+from answerprint.deliverables.pictures.appearance import Appearance, AsIs
+from answerprint.deliverables.pictures.geometry import laid
+from answerprint.deliverables.pictures.source import Frame, Pictures
 from answerprint.measure.kin.compare import Sample, sample
 from answerprint.measured.movie import ColorTags
 from answerprint.progress import Progress

@@ -18,11 +18,11 @@ from answerprint.color.grading import Grading
 from answerprint.color.tags import BT709
 from answerprint.color.transfer import pq
 from answerprint.color.transforms import to_display
-from answerprint.deliverables.appearance import AsIs
 from answerprint.deliverables.encode import Encoded, Encoding, failures_of, form_of, settle
-from answerprint.deliverables.framing import Geometry
-from answerprint.deliverables.masterpictures import master_pictures
-from answerprint.deliverables.pictures import Pictures
+from answerprint.deliverables.pictures.appearance import AsIs
+from answerprint.deliverables.pictures.framing import Geometry
+from answerprint.deliverables.pictures.master import master_pictures
+from answerprint.deliverables.pictures.source import Pictures
 from answerprint.deliverables.preset import Preset, VideoFormat, load_preset
 from answerprint.deliverables.treatment import Treatment
 from answerprint.errors import AnswerprintError, EncodeError, SourceError, StorageError, ToolError
@@ -32,7 +32,7 @@ from answerprint.measure.movies import component_planes
 from answerprint.measured.deliverable import Deliverable
 from answerprint.measured.movie import ColorTags
 from answerprint.media import ffmpeg as program
-from answerprint.media.movie import Reading, probe, read_frames
+from answerprint.media.movie.door import Reading, probe, read_frames
 from tests.deliverables.printed import Rgb, RgbPictures, of_pictures
 from tests.made import codes, exr, facts_of, folder, frames, movie, picture
 

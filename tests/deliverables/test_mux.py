@@ -10,8 +10,8 @@ import pytest
 import answerprint as ap
 from answerprint.errors import EncodeError, SourceError, StorageError, UsageError
 from answerprint.media import ffmpeg as program
-from answerprint.media.loudness import measure_loudness
-from answerprint.media.movie import digest_packets, probe, probe_sound, read_samples
+from answerprint.media.movie.door import digest_packets, probe, probe_sound, read_samples
+from answerprint.media.sound.loudness import measure_loudness
 from tests.made import codes, facts_of, movie, tone, variable_movie
 from tests.media.sounds import clicks, sine, wav
 

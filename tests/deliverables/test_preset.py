@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from answerprint.deliverables.geometry import whole_size
+from answerprint.deliverables.pictures.geometry import whole_size
 from answerprint.deliverables.preset import Preset, load_preset, preset_names
 from answerprint.errors import PresetError
 from answerprint.media import ffmpeg

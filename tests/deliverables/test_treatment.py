@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from answerprint.deliverables.framing import Geometry
+from answerprint.deliverables.pictures.framing import Geometry
 from answerprint.deliverables.preset import load_preset
 from answerprint.deliverables.timeline import Cut
 from answerprint.deliverables.treatment import Treatment, treatment
 from answerprint.errors import AnswerprintError, ToolError, UsageError
 from answerprint.master import deliver, read_treatment
-from answerprint.media.movie import Reading, probe, read_frames
+from answerprint.media.movie.door import Reading, probe, read_frames
 from tests.made import codes, exr, movie, picture
 
 

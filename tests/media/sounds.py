@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from answerprint.media.waves import kept_layout, read_wave, source_facts
+from answerprint.media.sound.waves import kept_layout, read_wave, source_facts
 
 Wave = NDArray[np.float32]
 RATE = 48_000

@@ -13,9 +13,9 @@ import av
 import cv2
 import numpy as np
 
-from answerprint.media.exr import read_frame
-from answerprint.rehearsal.scene import Scene, render
-from answerprint.rehearsal.sound import write_sound
+from answerprint.media.exr.door import read_frame
+from answerprint.rehearsal.scenery.scene import Scene, render
+from answerprint.rehearsal.scenery.sound import write_sound
 from tests.mutations.clip import Clip, Code, Kind, Wave, gamma_code, pq_code
 
 PHOTOGRAPH: Final = Path(__file__).parents[2] / "fixtures" / "bay.jpg"

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from answerprint.color.primaries import AP0
 from answerprint.media import ffmpeg as program
-from answerprint.media.exr import frame_bytes
+from answerprint.media.exr.door import frame_bytes
 from tests.media.sounds import wav
 
 Code = NDArray[np.float32]

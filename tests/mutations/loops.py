@@ -15,7 +15,7 @@ from typing import Final, Literal
 import cv2
 import numpy as np
 
-from answerprint.rehearsal.scene import Scene, render
+from answerprint.rehearsal.scenery.scene import Scene, render
 from tests.mutations.clean import PHOTOGRAPH
 from tests.mutations.clip import Code, exr_file, exr_name, gamma_code, gamma_light, write_movie
 

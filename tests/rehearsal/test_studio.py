@@ -10,9 +10,9 @@ import pytest
 
 from answerprint.errors import FrameError
 from answerprint.measured.movie import MovieFacts
-from answerprint.media.exr import read_frame
-from answerprint.media.exrstart import MAGIC
-from answerprint.media.movie import Reading, probe, read_frames
+from answerprint.media.exr.door import read_frame
+from answerprint.media.exr.start import MAGIC
+from answerprint.media.movie.door import Reading, probe, read_frames
 from answerprint.rehearsal import studio as room
 from answerprint.rehearsal.studio import HeldFile, Spec, Studio
 

@@ -128,8 +128,8 @@ def pictures_of(
     from answerprint.color.input import InputColor, input_color
     from answerprint.color.proof import LinearPicture
     from answerprint.ingest.delivery import open_one
-    from answerprint.media.exr import read_frame
-    from answerprint.media.exrplanes import picture_planes
+    from answerprint.media.exr.door import read_frame
+    from answerprint.media.exr.planes import picture_planes
 
     held = InputColor(asked=None if asked is None else input_color(asked))
     for source in sources:

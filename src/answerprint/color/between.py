@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from answerprint.color.baked.curves import TOP, Curves, magnitudes
 from answerprint.color.bt2446 import hdr_to_sdr, sdr_to_hdr
-from answerprint.color.curves import TOP, Curves, magnitudes
 from answerprint.color.primaries import REC709, REC2020, Chromaticities, rgb_to_rgb, rgb_to_xyz
 from answerprint.color.tags import chromaticities
 from answerprint.color.transfer import (

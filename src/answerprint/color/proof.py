@@ -16,14 +16,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from answerprint.color.baking import cores_there
+from answerprint.color.baked.baking import cores_there
+from answerprint.color.baked.lattice import TOLERANCE
+from answerprint.color.baked.uphill import Found, climb
 from answerprint.color.grading import Grading
 from answerprint.color.itp import delta_e_itp
-from answerprint.color.lattice import TOLERANCE
 from answerprint.color.primaries import AP0, Chromaticities, rgb_to_rgb
 from answerprint.color.rendering import WORTH, Rendering, half_light, rendering
 from answerprint.color.transforms import Colors, exact
-from answerprint.color.uphill import Found, climb
 from answerprint.color.views import view_named
 from answerprint.progress import Progress, counted, silent
 from answerprint.record import Record

@@ -6,17 +6,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from answerprint.color import bakes
-from answerprint.color.axes import axes_of
-from answerprint.color.bakes import Bake
-from answerprint.color.baking import bake
+from answerprint.color.baked import bakes
+from answerprint.color.baked.axes import axes_of
+from answerprint.color.baked.bakes import Bake
+from answerprint.color.baked.baking import bake
+from answerprint.color.baked.curves import Curves, shown_by_curves
+from answerprint.color.baked.fitting import fitted
+from answerprint.color.baked.lattice import Colors, looked_up
+from answerprint.color.baked.stored import Plane, distinct, gather, scatter
 from answerprint.color.between import Between
-from answerprint.color.curves import Curves, shown_by_curves
-from answerprint.color.fitting import fitted
 from answerprint.color.grading import Grading
-from answerprint.color.lattice import Colors, looked_up
 from answerprint.color.primaries import AP0, Chromaticities, rgb_to_rgb
-from answerprint.color.stored import Plane, distinct, gather, scatter
 from answerprint.color.transforms import Exact, exact
 from answerprint.measured.movie import ColorTags
 from answerprint.progress import Progress, silent

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 import ffmpeg
 
 from answerprint.color.views import View, view_named
-from answerprint.deliverables.appearance import AsIs, Raw, shown_size
+from answerprint.deliverables.pictures.appearance import AsIs, Raw, shown_size
 from answerprint.deliverables.preset import Preset, VideoFormat
 from answerprint.measured.light import MasteringDisplay
 from answerprint.measured.movie import ColorTags
 from answerprint.media import ffmpeg as program
-from answerprint.media.audio import sound_stream
-from answerprint.media.mastering import DISPLAYS, static_options
-from answerprint.media.waves import SAMPLE_RATE
+from answerprint.media.container.mastering import DISPLAYS, static_options
+from answerprint.media.sound.laid import sound_stream
+from answerprint.media.sound.waves import SAMPLE_RATE
 from answerprint.timing import Timecode
 
 if TYPE_CHECKING:
     from answerprint.deliverables.encode import Encoding
-    from answerprint.deliverables.pictures import Pictures
+    from answerprint.deliverables.pictures.source import Pictures
 
 THREAD_QUEUE = 3
 """Raw pictures that ffmpeg itself queues."""

@@ -17,7 +17,8 @@ from answerprint.color.between import Between
 from answerprint.color.grading import Grading
 from answerprint.color.pixelformat import PIXEL_FORMATS
 from answerprint.color.planes import encode_planes
-from answerprint.deliverables.appearance import (
+from answerprint.deliverables.commands import leading_timecode, view_of_result
+from answerprint.deliverables.pictures.appearance import (
     Appearance,
     AsIs,
     Developed,
@@ -27,13 +28,12 @@ from answerprint.deliverables.appearance import (
     geometry_of,
     shown_size,
 )
-from answerprint.deliverables.commands import leading_timecode, view_of_result
-from answerprint.deliverables.framing import Geometry
-from answerprint.deliverables.geometry import place
-from answerprint.deliverables.pictures import FactsOf, Pictures, develop
+from answerprint.deliverables.pictures.framing import Geometry
+from answerprint.deliverables.pictures.geometry import place
+from answerprint.deliverables.pictures.slate import Slate, slate_picture
+from answerprint.deliverables.pictures.source import FactsOf, Pictures, develop
 from answerprint.deliverables.preset import Preset
 from answerprint.deliverables.sinks import Sink, open_sink
-from answerprint.deliverables.slate import Slate, slate_picture
 from answerprint.errors import AnswerprintError, ToolError
 from answerprint.measure.kin.compare import Reference, sample
 from answerprint.measure.sweep import Observed

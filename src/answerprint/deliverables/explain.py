@@ -9,11 +9,11 @@ from typing import Final
 from answerprint.color.grading import Grading
 from answerprint.color.pixelformat import PIXEL_FORMATS
 from answerprint.color.views import view_named
-from answerprint.deliverables.appearance import Form, shown_size
 from answerprint.deliverables.commands import command_line
 from answerprint.deliverables.encode import Encoding, form_of
-from answerprint.deliverables.exrpictures import SequencePictures
-from answerprint.deliverables.framing import Geometry
+from answerprint.deliverables.pictures.appearance import Form, shown_size
+from answerprint.deliverables.pictures.exr import SequencePictures
+from answerprint.deliverables.pictures.framing import Geometry
 from answerprint.deliverables.planning import slate_of
 from answerprint.deliverables.preset import Preset
 from answerprint.deliverables.treatment import Treatment

@@ -6,8 +6,8 @@ from pathlib import Path
 from answerprint.deliverables.encode import Encoded
 from answerprint.measured.deliverable import Deliverable
 from answerprint.measured.sound import SoundLaid
-from answerprint.media.audio import as_delivered, lay
-from answerprint.media.soundplan import Fit, SoundPlan
+from answerprint.media.sound.laid import as_delivered, lay
+from answerprint.media.sound.plan import Fit, SoundPlan
 
 
 class LaidSound:

@@ -18,10 +18,10 @@ from answerprint.measured.deliverable import Deliverable, Expected
 from answerprint.measured.movie import MovieFacts
 from answerprint.measured.sound import SoundLaid
 from answerprint.media import ffmpeg as program
-from answerprint.media.audio import as_delivered, lay, sound_stream
-from answerprint.media.movie import Reading, digest_packets, probe, read_frames
-from answerprint.media.soundoptions import SoundOptions, plan_sound
-from answerprint.media.soundplan import SoundPlan
+from answerprint.media.movie.door import Reading, digest_packets, probe, read_frames
+from answerprint.media.sound.laid import as_delivered, lay, sound_stream
+from answerprint.media.sound.options import SoundOptions, plan_sound
+from answerprint.media.sound.plan import SoundPlan
 from answerprint.progress import Progress, silent
 
 _SPARE: Final = 0.2

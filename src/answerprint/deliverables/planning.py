@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Final
 
 from answerprint.color.grading import Grading
-from answerprint.deliverables.appearance import AsIs, Form, Raw, shown_size
 from answerprint.deliverables.encode import Encoding, form_of
 from answerprint.deliverables.laidsound import LaidSound
-from answerprint.deliverables.pictures import Pictures
+from answerprint.deliverables.pictures.appearance import AsIs, Form, Raw, shown_size
+from answerprint.deliverables.pictures.slate import Slate
+from answerprint.deliverables.pictures.source import Pictures
 from answerprint.deliverables.preset import Preset
 from answerprint.deliverables.quality import require_steerable
 from answerprint.deliverables.seal import partial_path
-from answerprint.deliverables.slate import Slate
 from answerprint.deliverables.timeline import Length, conform, timeline
 from answerprint.deliverables.treatment import Treatment, check_timecode
 from answerprint.errors import ToolError, UsageError

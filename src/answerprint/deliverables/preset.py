@@ -10,11 +10,11 @@ from pydantic import Field, model_validator
 from answerprint.color.pixelformat import PIXEL_FORMATS
 from answerprint.color.planes import Siting
 from answerprint.color.views import VIEWS, view_named
-from answerprint.deliverables.burn import BurnIn
-from answerprint.deliverables.framing import Geometry
+from answerprint.deliverables.pictures.burn import BurnIn
+from answerprint.deliverables.pictures.framing import Geometry
 from answerprint.errors import PresetError
 from answerprint.measured.movie import ColorTags
-from answerprint.media.exrwrite import ExrFormat
+from answerprint.media.exr.write import ExrFormat
 from answerprint.order import Size
 from answerprint.record import Record, closest, parse_record, read_toml
 

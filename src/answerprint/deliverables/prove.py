@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from answerprint.color.codes import Codes
 from answerprint.color.tags import resolved
-from answerprint.deliverables.appearance import Light
 from answerprint.deliverables.encode import Encoded
 from answerprint.deliverables.figures import measured, measured_frames
+from answerprint.deliverables.pictures.appearance import Light
 from answerprint.errors import EncodeError, FrameError, SourceError
 from answerprint.measure.kin.compare import Sample, compare, compare_some, sample, sample_planes
 from answerprint.measure.light.meter import LightMeter
@@ -21,11 +21,11 @@ from answerprint.measure.movies import component_planes
 from answerprint.measure.pool import FramePool, frame_pool
 from answerprint.measured.deliverable import Deliverable
 from answerprint.measured.movie import MovieFacts
-from answerprint.media.animation import ANIMATIONS, Animation, open_animation
-from answerprint.media.exr import read_frame
-from answerprint.media.keyframes import spread_keyframes
-from answerprint.media.mastering import read_static, stamp
-from answerprint.media.movie import Reading, probe, read_frames, read_packets
+from answerprint.media.container.mastering import read_static, stamp
+from answerprint.media.exr.door import read_frame
+from answerprint.media.movie.animation import ANIMATIONS, Animation, open_animation
+from answerprint.media.movie.door import Reading, probe, read_frames, read_packets
+from answerprint.media.movie.keyframes import spread_keyframes
 from answerprint.order import Size
 from answerprint.progress import Progress, counted, silent
 

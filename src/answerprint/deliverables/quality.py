@@ -14,7 +14,7 @@ import ffmpeg
 from pydantic import BeforeValidator, Field, model_validator
 
 from answerprint.deliverables.encode import Encoded, Encoding, Watch, encode, failures_of, settle
-from answerprint.deliverables.pictures import FactsOf, Pictures
+from answerprint.deliverables.pictures.source import FactsOf, Pictures
 from answerprint.deliverables.preset import ContainerFormat, Floor, Preset
 from answerprint.deliverables.steering import CRF, at_bit_rate, at_crf
 from answerprint.deliverables.vmaf import Searched, crf_for

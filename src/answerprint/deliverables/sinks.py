@@ -12,12 +12,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from answerprint.deliverables.appearance import shown_size
 from answerprint.deliverables.commands import command_line
-from answerprint.deliverables.pictures import Pictures
+from answerprint.deliverables.pictures.appearance import shown_size
+from answerprint.deliverables.pictures.source import Pictures
 from answerprint.errors import AnswerprintError, EncodeError, StorageError
 from answerprint.media import ffmpeg as program
-from answerprint.media.exrwrite import write_frame
+from answerprint.media.exr.write import write_frame
 from answerprint.order import Size
 from answerprint.timing import Timecode
 

@@ -7,13 +7,13 @@ from typing import Any, Final, Literal, TypedDict, Unpack, get_args
 from answerprint.color.grading import Grading
 from answerprint.color.input import input_color
 from answerprint.color.views import view_named
-from answerprint.deliverables.framing import Geometry, parse_geometry
 from answerprint.deliverables.naming import DEFAULT, parse_template
+from answerprint.deliverables.pictures.framing import Geometry, parse_geometry
 from answerprint.deliverables.preset import Preset
 from answerprint.deliverables.quality import Quality
 from answerprint.deliverables.timeline import Conform, Cut
 from answerprint.errors import UsageError
-from answerprint.media.soundplan import SoundPlan
+from answerprint.media.sound.plan import SoundPlan
 from answerprint.record import Model, Record, parse_record
 from answerprint.timing import Timecode, parse_rate
 

@@ -19,10 +19,10 @@ from typing import Any, Final
 import ffmpeg
 
 from answerprint.color.tags import BT709
-from answerprint.deliverables.appearance import shown_size
 from answerprint.deliverables.commands import trial_line
 from answerprint.deliverables.encode import Encoding, encode, failures_of
-from answerprint.deliverables.pictures import FactsOf, Pictures
+from answerprint.deliverables.pictures.appearance import shown_size
+from answerprint.deliverables.pictures.source import FactsOf, Pictures
 from answerprint.deliverables.preset import ContainerFormat
 from answerprint.deliverables.steering import CRF, at_crf
 from answerprint.errors import AnswerprintError, EncodeError, ToolError

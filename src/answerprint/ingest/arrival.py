@@ -7,9 +7,9 @@ from typing import BinaryIO, Final, Literal, NamedTuple
 
 from answerprint.errors import SourceError
 from answerprint.ingest.archive import Archive
-from answerprint.media.exr import read_header
-from answerprint.media.exrstart import MAGIC
-from answerprint.media.movie import probe
+from answerprint.media.exr.door import read_header
+from answerprint.media.exr.start import MAGIC
+from answerprint.media.movie.door import probe
 
 Kind = Literal["movie", "archive", "frame", "picture", "other"]
 

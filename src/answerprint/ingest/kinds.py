@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from answerprint.media.exrstart import MAGIC
+from answerprint.media.exr.start import MAGIC
 
 MOVIES: Final = frozenset(
     [

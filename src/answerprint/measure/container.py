@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.measured.container import Coding, Container, Edit
-from answerprint.media import ebml
-from answerprint.media.coded import CodedPictures, Stamp, setup_level
-from answerprint.media.isotrack import TrackStatement, picture_statement
-from answerprint.media.whole import wholeness
+from answerprint.media.container import ebml
+from answerprint.media.container.isotrack import TrackStatement, picture_statement
+from answerprint.media.container.whole import wholeness
+from answerprint.media.movie.coded import CodedPictures, Stamp, setup_level
 
 _IDR: Final = {"h264": (5,), "hevc": (16, 17, 18, 19, 20)}
 """NAL unit types no picture refers past: IDR in H.264 (table 7-1), BLA and IDR in HEVC (table 7-1)."""

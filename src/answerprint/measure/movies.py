@@ -35,9 +35,9 @@ from answerprint.measured.figures import EVERYTHING, Figure, Figures, with_all_i
 from answerprint.measured.frames import FrameLevels
 from answerprint.measured.heard import span_of
 from answerprint.measured.movie import ColorTags, MovieFacts
-from answerprint.media.coded import CodedPictures
-from answerprint.media.movie import MovieFrame, Reading
-from answerprint.media.player import describe, show, show_times
+from answerprint.media.movie.coded import CodedPictures
+from answerprint.media.movie.door import MovieFrame, Reading
+from answerprint.media.movie.player import describe, show, show_times
 from answerprint.order import Size
 from answerprint.progress import Progress, silent
 

@@ -39,7 +39,7 @@ from answerprint.measured.exr import ExrHeader
 from answerprint.measured.figures import EVERYTHING, Figure, Figures, with_all_it_takes
 from answerprint.measured.frames import FrameLevels
 from answerprint.measured.samples import SampleFigures
-from answerprint.media.exr import ExrFrame, Plane, read_frame, read_header
+from answerprint.media.exr.door import ExrFrame, Plane, read_frame, read_header
 from answerprint.media.sequence import FrameFile, FrameStore, Sequence
 from answerprint.order import Size
 from answerprint.progress import Progress, counted, silent

@@ -13,8 +13,8 @@ from answerprint.measure.perceptual import View
 from answerprint.measure.pool import frame_pool
 from answerprint.measure.sweep import observe
 from answerprint.measured.figures import Figure, with_all_it_takes
-from answerprint.media.movie import Reading
-from answerprint.media.player import describe, show
+from answerprint.media.movie.door import Reading
+from answerprint.media.movie.player import describe, show
 from answerprint.media.sequence import Sequence
 from answerprint.progress import Progress, counted, silent
 

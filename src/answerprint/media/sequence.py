@@ -17,7 +17,7 @@ from fileseq.exceptions import FileSeqException
 from fileseq.filesequence import FileSequence
 
 from answerprint.errors import SourceError, UsageError
-from answerprint.media.exrstart import ExrSource
+from answerprint.media.exr.start import ExrSource
 from answerprint.timing import FrameRange, spell_frames
 
 LONGEST_SPELLING = 60

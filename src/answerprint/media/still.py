@@ -23,7 +23,7 @@ from PIL import Image, ImageCms, ImageOps
 from answerprint.color.light import transformed
 from answerprint.color.primaries import REC709, rgb_to_rgb
 from answerprint.errors import FrameError, SourceError
-from answerprint.media.exr import read_frame
+from answerprint.media.exr.door import read_frame
 from answerprint.paths import MISSING, unreadable
 
 Picture = NDArray[np.float32]

@@ -21,10 +21,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from answerprint.ports import open_port
 from answerprint.record import Record
-from answerprint.rehearsal import gmi, luma, replicate, runware, scenario, shelf
+from answerprint.rehearsal import shelf
 from answerprint.rehearsal.faults import FAULTS, Faults
+from answerprint.rehearsal.gmi import standin as gmi
 from answerprint.rehearsal.hangup import Wire, hang_up
 from answerprint.rehearsal.house import ACCEPTED, Held, House
+from answerprint.rehearsal.luma import standin as luma
+from answerprint.rehearsal.replicate import standin as replicate
+from answerprint.rehearsal.runware import standin as runware
+from answerprint.rehearsal.scenario import standin as scenario
 
 SERVICES: Final[dict[str, tuple[str, Callable[[House], list[BaseRoute]]]]] = {
     "runware": ("/runware/v1", runware.routes),

@@ -18,10 +18,10 @@ from answerprint.color.transforms import to_display
 from answerprint.color.views import VIEWS
 from answerprint.measure.pool import in_order
 from answerprint.media import ffmpeg as program
-from answerprint.media.exr import frame_bytes
+from answerprint.media.exr.door import frame_bytes
 from answerprint.progress import Progress, counted, silent
-from answerprint.rehearsal.pinned import PinnedPicture, PinnedScene
-from answerprint.rehearsal.scene import Scene
+from answerprint.rehearsal.scenery.pinned import PinnedPicture, PinnedScene
+from answerprint.rehearsal.scenery.scene import Scene
 
 RATE: Final = 24
 """Frames a second of every service."""

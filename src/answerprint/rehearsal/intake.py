@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 
 from answerprint.errors import SourceError
-from answerprint.media.movie import probe
+from answerprint.media.movie.door import probe
 from answerprint.order import CELLS, Size
 from answerprint.rehearsal.courier import fetch, is_loopback
-from answerprint.rehearsal.pinned import PinnedPicture
+from answerprint.rehearsal.scenery.pinned import PinnedPicture
 
 DEFAULT_SIZE: Final = (1280, 720)
 DEFAULT_SECONDS: Final = 5.0

@@ -15,8 +15,8 @@ from answerprint.media import ffmpeg as program
 from answerprint.record import Record
 from answerprint.rehearsal.delivery import RATE, write_delivery
 from answerprint.rehearsal.faults import IN_FRAMES, IN_PICTURES
-from answerprint.rehearsal.pinned import PinnedPicture
-from answerprint.rehearsal.scene import Scene
+from answerprint.rehearsal.scenery.pinned import PinnedPicture
+from answerprint.rehearsal.scenery.scene import Scene
 from answerprint.rehearsal.spoil import EDITS
 
 Format = Literal["mp4", "webm", "mov"]

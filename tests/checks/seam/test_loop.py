@@ -8,7 +8,7 @@ from answerprint.checks.seam.loop import SEAM_CHECKS
 from answerprint.measure.motion.meter import MotionMeter
 from answerprint.measured.clips import Measurements, SequenceMeasures
 from answerprint.order import Order
-from answerprint.rehearsal.scene import Scene, render
+from answerprint.rehearsal.scenery.scene import Scene, render
 from tests.checks.subjects import breaches, sequence
 
 COUNT = 36

@@ -17,7 +17,7 @@ from answerprint.checks.seam.verdict import judge_seam
 from answerprint.measure.motion.meter import MotionMeter
 from answerprint.measure.movies import measure_movie
 from answerprint.measured.motion import Mixture, Motion, Spot
-from answerprint.rehearsal.scene import Scene, render
+from answerprint.rehearsal.scenery.scene import Scene, render
 from answerprint.render.text import seam_to_text
 from answerprint.verdict import SeamVerdict
 from tests.checks.subjects import breaches, sequence

@@ -10,7 +10,7 @@ from answerprint.measured.clips import MovieMeasures
 from answerprint.measured.heard import ChannelHeard, FullScaleRun, Heard, SoundSeam, StereoHeard
 from answerprint.measured.movie import SoundFacts
 from answerprint.measured.sound import Loudness
-from answerprint.media.loudness import TARGETS
+from answerprint.media.sound.loudness import TARGETS
 from answerprint.report import Severity
 from tests.checks.subjects import breaches, movie
 

@@ -19,9 +19,9 @@ from answerprint.measure.movies import Thumbnailer, component_planes
 from answerprint.measured.clips import Measurements, MovieMeasures
 from answerprint.measured.frames import FrameLevels
 from answerprint.measured.kinship import Kin
-from answerprint.media.movie import Reading, probe, read_frames
+from answerprint.media.movie.door import Reading, probe, read_frames
 from answerprint.order import Order
-from answerprint.rehearsal.scene import Scene, render
+from answerprint.rehearsal.scenery.scene import Scene, render
 from answerprint.report import Severity
 from tests.checks.blinded import blinded
 from tests.made import exr, folder, frames, movie, picture

@@ -16,11 +16,11 @@ from answerprint.measure.movies import Thumbnailer, component_planes
 from answerprint.measure.sweep import observe_frame
 from answerprint.measured.pairing import Pairing
 from answerprint.media import ffmpeg as program
-from answerprint.media.exr import read_frame
-from answerprint.media.movie import Reading, probe, read_frames
+from answerprint.media.exr.door import read_frame
+from answerprint.media.movie.door import Reading, probe, read_frames
 from answerprint.media.sequence import FrameFile
 from answerprint.rehearsal.delivery import _movie_command
-from answerprint.rehearsal.scene import Scene, render
+from answerprint.rehearsal.scenery.scene import Scene, render
 from tests.made import exr
 
 SIZE = (320, 180)

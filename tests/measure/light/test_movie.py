@@ -12,7 +12,7 @@ from answerprint.measure.light.movie import MovieLightMeter
 from answerprint.measure.movies import measure_movie
 from answerprint.measured.movie import ColorTags, MovieFacts
 from answerprint.media import ffmpeg as program
-from answerprint.media.mastering import DISPLAYS, PLACEHOLDER, static_options
+from answerprint.media.container.mastering import DISPLAYS, PLACEHOLDER, static_options
 from tests.made import codes, movie
 
 PQ = ColorTags(primaries="bt2020", transfer="smpte2084", matrix="bt2020nc", range="tv")

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from answerprint.measure.motion.meter import THUMB, MotionMeter
 from answerprint.measured.motion import LAGS, Motion
-from answerprint.rehearsal.scene import Scene, render
+from answerprint.rehearsal.scenery.scene import Scene, render
 
 Picture = NDArray[np.float32]
 

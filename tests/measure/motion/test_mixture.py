@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from answerprint.measure.motion.mixture import find_mixtures
 from answerprint.measure.perceptual import View
 from answerprint.measured.motion import Mixture
-from answerprint.rehearsal.scene import Scene, render
+from answerprint.rehearsal.scenery.scene import Scene, render
 
 Picture = NDArray[np.float32]
 

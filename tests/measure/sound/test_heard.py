@@ -10,7 +10,7 @@ import pytest
 from answerprint.measure.sound.heard import hear, hear_stream
 from answerprint.measured.heard import Heard, span_of
 from answerprint.media import ffmpeg as program
-from answerprint.media.loudness import measure_loudness
+from answerprint.media.sound.loudness import measure_loudness
 from tests.checks import subjects
 from tests.made import codes, movie
 from tests.media.sounds import RATE, Wave, noise, sine, wav

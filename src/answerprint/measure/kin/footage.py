@@ -23,9 +23,9 @@ from answerprint.measure.pool import frame_pool
 from answerprint.measure.sweep import observe
 from answerprint.measured.figures import Figure, with_all_it_takes
 from answerprint.measured.kinship import Role
-from answerprint.media.exr import read_header
-from answerprint.media.movie import Reading
-from answerprint.media.player import describe, show
+from answerprint.media.exr.door import read_header
+from answerprint.media.movie.door import Reading
+from answerprint.media.movie.player import describe, show
 from answerprint.media.sequence import Sequence
 from answerprint.order import Order
 from answerprint.progress import Progress, silent

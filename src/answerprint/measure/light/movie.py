@@ -13,7 +13,7 @@ from answerprint.measure.light.meter import LightMeter
 from answerprint.measured.light import LightLevel
 from answerprint.measured.look import MovieLight
 from answerprint.measured.movie import ColorTags, MovieFacts
-from answerprint.media.mastering import read_static
+from answerprint.media.container.mastering import read_static
 
 _STATING: Final = frozenset({"hevc", "av1", "libdav1d", "libaom-av1"})
 """Decoders of bitstreams that state HDR static metadata themselves."""

@@ -28,7 +28,7 @@ from answerprint.measure.samples.halfloops import CELL, LARGEST
 from answerprint.measure.samples.pixels import DARKEST, CellFrame
 from answerprint.measured.look import FrameLook, Plateau
 from answerprint.measured.movie import ColorTags
-from answerprint.media.exr import Plane
+from answerprint.media.exr.door import Plane
 
 HALF_CODE: Final = 26
 """Bit patterns of half floats that make an 8-bit code: a 39th of a stop, what a code is at mid-grey of BT.1886."""

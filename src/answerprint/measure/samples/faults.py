@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from answerprint.measured.exr import ExrPart
 from answerprint.measured.frames import NEGATIVE_STEPS, ChannelLevels
 from answerprint.measured.samples import Fault, Patch
-from answerprint.media.exr import Plane
+from answerprint.media.exr.door import Plane
 
 _DEEP: Final = NEGATIVE_STEPS.index(-1e-3)
 _BITS: Final[dict[Fault, tuple[tuple[int, int], tuple[int, int]]]] = {

@@ -15,7 +15,7 @@ from answerprint.measure.compiling import compiled
 from answerprint.measure.samples.halfloops import CELL, DARKEST_BITS, Bits
 from answerprint.measure.samples.pixels import ONE_STOP, CellFrame, half_bits
 from answerprint.measured.samples import FIREFLY_STOPS
-from answerprint.media.exr import Plane
+from answerprint.media.exr.door import Plane
 
 DIMMEST: Final = 0x2E66
 """Bit pattern of 0.1, a tenth of diffuse white: what is darker is grain and no firefly."""

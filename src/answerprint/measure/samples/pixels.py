@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from answerprint.measure.samples.halfloops import DARKEST_BITS, Bits
 from answerprint.measure.samples.halves import HalfPlane, read_halves
 from answerprint.measured.frames import NEGATIVE_STEPS, ChannelLevels
-from answerprint.media.exr import Plane
+from answerprint.media.exr.door import Plane
 from answerprint.order import Size
 
 DARKEST: Final = 2.0**-10

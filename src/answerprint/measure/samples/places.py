@@ -34,7 +34,7 @@ from answerprint.measured.samples import (
     Fireflies,
     SampleFigures,
 )
-from answerprint.media.exr import Plane
+from answerprint.media.exr.door import Plane
 
 SMALLEST_TILE: Final = 4
 """Cells a black rectangle has across and down at least: 16 pixels, the smallest tile in use."""

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from answerprint.measure.sound.seam import Ends, Spectrum
 from answerprint.measure.sound.tops import Tops
 from answerprint.measured.heard import FLOOR, ChannelHeard, Heard, StereoHeard
-from answerprint.media.loudnessmeter import LoudnessMeter
-from answerprint.media.soundblocks import Listening, Samples, hop_of, read_blocks
+from answerprint.media.sound.blocks import Listening, Samples, hop_of, read_blocks
+from answerprint.media.sound.meter import LoudnessMeter
 
 MOST_STREAMS: Final = 8
 """Audio streams that are measured; the others are only named among the movie's facts."""

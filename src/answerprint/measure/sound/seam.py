@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.measured.heard import FLOOR, OCTAVES, SoundSeam
-from answerprint.media.soundblocks import Samples
+from answerprint.media.sound.blocks import Samples
 
 _WINDOW: Final = 0.085
 """Seconds of one spectrum: 4096 samples at 48 kHz."""

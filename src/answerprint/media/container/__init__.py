@@ -1,0 +1,1 @@
+"""Containers of movies byte by byte: boxes, elements, and the metadata in them and in bitstreams."""

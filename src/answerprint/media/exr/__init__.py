@@ -1,0 +1,1 @@
+"""OpenEXR files: read and written through their library, and their bytes understood without it."""

@@ -1,0 +1,1 @@
+"""Movies and animations: what they say of themselves, and their frames as a player shows them."""

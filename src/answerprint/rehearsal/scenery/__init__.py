@@ -1,0 +1,1 @@
+"""Rendered scenes: the real media that rehearsals and the demo deliver."""
