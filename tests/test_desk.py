@@ -36,7 +36,7 @@ from answerprint.errors import (
 from answerprint.hooks import signing_secret
 from answerprint.ingest.archive import Archive
 from answerprint.listener import Listener, listening
-from answerprint.media.movie.door import probe
+from answerprint.media.movie.probing import probe
 from answerprint.order import Order
 from answerprint.pickup import fetch, public
 from answerprint.providers.job import Job, JobState, Sighting

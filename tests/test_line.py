@@ -19,7 +19,9 @@ import pytest
 import answerprint as ap
 from answerprint.ledger import Ledger
 from answerprint.media.exr.door import read_frame
-from answerprint.media.movie.door import Reading, probe, read_frames, read_samples
+from answerprint.media.movie.door import Reading, read_frames
+from answerprint.media.movie.probing import probe
+from answerprint.media.sound.waves import read_samples
 from tests.made import codes, exr, facts_of, folder, frames, movie, zipped
 
 PRESETS = ("h264-web", "prores-422hq", "vp9-web")

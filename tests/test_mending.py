@@ -15,7 +15,8 @@ import answerprint as ap
 from answerprint.cli.app import program
 from answerprint.errors import MendError, StorageError, UsageError
 from answerprint.media.exr.door import read_header
-from answerprint.media.movie.door import Reading, probe, read_frames
+from answerprint.media.movie.door import Reading, read_frames
+from answerprint.media.movie.probing import probe
 from answerprint.rehearsal.delivery import exr_frame
 from answerprint.rehearsal.scenery.scene import Scene, render
 from tests.made import folder, movie, zipped

@@ -16,7 +16,8 @@ from answerprint.measured.clips import Measurements, MovieMeasures
 from answerprint.measured.frames import FrameLevels
 from answerprint.media import ffmpeg as program
 from answerprint.media.movie.coded import CodedPictures
-from answerprint.media.movie.door import Reading, probe, read_frames
+from answerprint.media.movie.door import Reading, read_frames
+from answerprint.media.movie.probing import probe
 from answerprint.order import Order
 from tests.checks.blinded import blinded
 from tests.made import SIZE

@@ -11,7 +11,8 @@ from answerprint.color.grading import Grading
 from answerprint.color.primaries import AP0, REC709, Chromaticities, rgb_to_rgb
 from answerprint.color.transforms import exact
 from answerprint.measure.movies import component_planes
-from answerprint.media.movie.door import Reading, probe, read_frames
+from answerprint.media.movie.door import Reading, read_frames
+from answerprint.media.movie.probing import probe
 from tests.made import exr
 
 Patches = NDArray[np.float64]

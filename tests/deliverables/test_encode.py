@@ -32,7 +32,8 @@ from answerprint.measure.movies import component_planes
 from answerprint.measured.deliverable import Deliverable
 from answerprint.measured.movie import ColorTags
 from answerprint.media import ffmpeg as program
-from answerprint.media.movie.door import Reading, probe, read_frames
+from answerprint.media.movie.door import Reading, read_frames
+from answerprint.media.movie.probing import probe
 from tests.deliverables.printed import Rgb, RgbPictures, of_pictures
 from tests.made import codes, exr, facts_of, folder, frames, movie, picture
 

@@ -10,8 +10,10 @@ import pytest
 import answerprint as ap
 from answerprint.errors import EncodeError, SourceError, StorageError, UsageError
 from answerprint.media import ffmpeg as program
-from answerprint.media.movie.door import digest_packets, probe, probe_sound, read_samples
+from answerprint.media.movie.packets import digest_packets
+from answerprint.media.movie.probing import probe, probe_sound
 from answerprint.media.sound.loudness import measure_loudness
+from answerprint.media.sound.waves import read_samples
 from tests.made import codes, facts_of, movie, tone, variable_movie
 from tests.media.sounds import clicks, sine, wav
 

@@ -17,7 +17,7 @@ from answerprint.color.primaries import AP0, AP1
 from answerprint.deliverables.preset import Preset, load_preset, preset_names
 from answerprint.measured.deliverable import Deliverable
 from answerprint.media.movie.animation import ANIMATIONS, open_animation
-from answerprint.media.movie.door import probe
+from answerprint.media.movie.probing import probe
 from tests.deliverables.chart import Patches, chart_frames, decoded, middles, scene, shown
 from tests.made import codes, exr, folder, movie, picture, tone
 

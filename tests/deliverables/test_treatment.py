@@ -12,7 +12,8 @@ from answerprint.deliverables.timeline import Cut
 from answerprint.deliverables.treatment import Treatment, treatment
 from answerprint.errors import AnswerprintError, ToolError, UsageError
 from answerprint.master import deliver, read_treatment
-from answerprint.media.movie.door import Reading, probe, read_frames
+from answerprint.media.movie.door import Reading, read_frames
+from answerprint.media.movie.probing import probe
 from tests.made import codes, exr, movie, picture
 
 

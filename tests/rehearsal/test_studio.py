@@ -12,7 +12,8 @@ from answerprint.errors import FrameError
 from answerprint.measured.movie import MovieFacts
 from answerprint.media.exr.door import read_frame
 from answerprint.media.exr.start import MAGIC
-from answerprint.media.movie.door import Reading, probe, read_frames
+from answerprint.media.movie.door import Reading, read_frames
+from answerprint.media.movie.probing import probe
 from answerprint.rehearsal import studio as room
 from answerprint.rehearsal.studio import HeldFile, Spec, Studio
 

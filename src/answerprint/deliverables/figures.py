@@ -8,7 +8,8 @@ import xxhash
 
 from answerprint.measured.deliverable import Deliverable, Expected, Likeness
 from answerprint.measured.movie import MovieFacts
-from answerprint.media.movie.door import Reading, read_samples
+from answerprint.media.movie.door import Reading
+from answerprint.media.sound.waves import read_samples
 
 if TYPE_CHECKING:
     from answerprint.deliverables.encode import Encoded

@@ -18,7 +18,9 @@ from answerprint.measured.deliverable import Deliverable, Expected
 from answerprint.measured.movie import MovieFacts
 from answerprint.measured.sound import SoundLaid
 from answerprint.media import ffmpeg as program
-from answerprint.media.movie.door import Reading, digest_packets, probe, read_frames
+from answerprint.media.movie.door import Reading, read_frames
+from answerprint.media.movie.packets import digest_packets
+from answerprint.media.movie.probing import probe
 from answerprint.media.sound.laid import as_delivered, lay, sound_stream
 from answerprint.media.sound.options import SoundOptions, plan_sound
 from answerprint.media.sound.plan import SoundPlan

@@ -24,8 +24,10 @@ from answerprint.measured.movie import MovieFacts
 from answerprint.media.container.mastering import read_static, stamp
 from answerprint.media.exr.door import read_frame
 from answerprint.media.movie.animation import ANIMATIONS, Animation, open_animation
-from answerprint.media.movie.door import Reading, probe, read_frames, read_packets
+from answerprint.media.movie.door import Reading, read_frames
 from answerprint.media.movie.keyframes import spread_keyframes
+from answerprint.media.movie.packets import read_packets
+from answerprint.media.movie.probing import probe
 from answerprint.order import Size
 from answerprint.progress import Progress, counted, silent
 

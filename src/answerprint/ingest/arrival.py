@@ -9,7 +9,7 @@ from answerprint.errors import SourceError
 from answerprint.ingest.archive import Archive
 from answerprint.media.exr.door import read_header
 from answerprint.media.exr.start import MAGIC
-from answerprint.media.movie.door import probe
+from answerprint.media.movie.probing import probe
 
 Kind = Literal["movie", "archive", "frame", "picture", "other"]
 

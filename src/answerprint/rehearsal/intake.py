@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from answerprint.errors import SourceError
-from answerprint.media.movie.door import probe
+from answerprint.media.movie.probing import probe
 from answerprint.order import CELLS, Size
 from answerprint.rehearsal.courier import fetch, is_loopback
 from answerprint.rehearsal.scenery.pinned import PinnedPicture

@@ -11,7 +11,7 @@ import numpy as np
 from answerprint.color.primaries import AP0
 from answerprint.media import ffmpeg as program
 from answerprint.media.exr.door import frame_bytes, read_frame
-from answerprint.media.movie.door import probe
+from answerprint.media.movie.probing import probe
 from answerprint.rehearsal.delivery import RATE
 
 Member = tuple[str, bytes]

@@ -19,7 +19,8 @@ from answerprint.measure.movies import Thumbnailer, component_planes
 from answerprint.measured.clips import Measurements, MovieMeasures
 from answerprint.measured.frames import FrameLevels
 from answerprint.measured.kinship import Kin
-from answerprint.media.movie.door import Reading, probe, read_frames
+from answerprint.media.movie.door import Reading, read_frames
+from answerprint.media.movie.probing import probe
 from answerprint.order import Order
 from answerprint.rehearsal.scenery.scene import Scene, render
 from answerprint.report import Severity

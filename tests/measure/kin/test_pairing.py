@@ -17,7 +17,8 @@ from answerprint.measure.sweep import observe_frame
 from answerprint.measured.pairing import Pairing
 from answerprint.media import ffmpeg as program
 from answerprint.media.exr.door import read_frame
-from answerprint.media.movie.door import Reading, probe, read_frames
+from answerprint.media.movie.door import Reading, read_frames
+from answerprint.media.movie.probing import probe
 from answerprint.media.sequence import FrameFile
 from answerprint.rehearsal.delivery import _movie_command
 from answerprint.rehearsal.scenery.scene import Scene, render

@@ -16,7 +16,8 @@ from answerprint.measure.kin.pinmatch import landed
 from answerprint.measure.kin.pins import REACH, PinWatch, compare_pins
 from answerprint.measure.movies import Thumbnailer, component_planes
 from answerprint.measured.pins import Pin
-from answerprint.media.movie.door import Reading, probe, read_frames
+from answerprint.media.movie.door import Reading, read_frames
+from answerprint.media.movie.probing import probe
 from answerprint.order import Order
 from tests.made import movie
 

@@ -16,7 +16,8 @@ from answerprint.measure.movies import component_planes
 from answerprint.measured.light import LightLevel
 from answerprint.measured.movie import ColorTags
 from answerprint.media import ffmpeg as program
-from answerprint.media.movie.door import Reading, probe, read_frames
+from answerprint.media.movie.door import Reading, read_frames
+from answerprint.media.movie.probing import probe
 
 Codes = NDArray[np.uint8] | NDArray[np.uint16]
 Real = NDArray[np.float64]

@@ -25,7 +25,7 @@ from answerprint.media.container.mastering import (
     stamp,
     static_options,
 )
-from answerprint.media.movie.door import digest_packets
+from answerprint.media.movie.packets import digest_packets
 
 DISPLAY = DISPLAYS["P3-D65", 1000]
 LIGHT = ContentLight(max_cll=987, max_fall=123)

@@ -3,19 +3,12 @@
 from fractions import Fraction
 from pathlib import Path
 
-import ffmpeg
 import pytest
 
 from answerprint.errors import SourceError
-from answerprint.media import ffmpeg as program
-from answerprint.media.movie.door import (
-    Reading,
-    digest_packets,
-    probe,
-    probe_sound,
-    read_frames,
-    read_samples,
-)
+from answerprint.media.movie.door import Reading, read_frames
+from answerprint.media.movie.probing import probe, probe_sound
+from answerprint.media.sound.waves import read_samples
 from tests.made import codes, movie, tone
 
 
@@ -31,31 +24,11 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return movie(path, codes(12), rate=Fraction(24000, 1001), movflags="+faststart", **tags)
 
 
-def test_facts_are_the_container_s_own_words(clip: Path) -> None:
-    facts = probe(clip)
-    assert (facts.codec, facts.pixel_format, facts.bits, facts.size) == (
-        "h264",
-        "yuv420p",
-        8,
-        (160, 90),
-    )
-    assert (facts.rate, facts.declared, facts.faststart) == (Fraction(24000, 1001), 12, True)
-    assert (facts.color.primaries, facts.color.range) == ("bt709", "tv")
-    assert facts.sound == ()
-
-
 def test_frames_come_in_order_with_their_times(clip: Path) -> None:
     reading = Reading()
     times = [frame.time for frame in read_frames(clip, reading)]
     assert times == [Fraction(n * 1001, 24000) for n in range(12)]
     assert (reading.packets, reading.decoded, reading.faults) == (12, 12, [])
-
-
-def test_rotation_is_clockwise(clip: Path, tmp_path: Path) -> None:
-    turned = tmp_path / "turned.mp4"
-    stream = ffmpeg.input(str(clip), display_rotation=-90).output(str(turned), vcodec="copy")
-    program.run(program.command(stream), where="turned")
-    assert probe(turned).rotation == 90
 
 
 def test_damage_is_noted_and_reading_goes_on(tmp_path: Path) -> None:
@@ -100,19 +73,6 @@ def test_a_sound_is_no_movie(tmp_path: Path) -> None:
         probe(path)
     assert probe_sound(path)[0].channels == 2
     assert read_samples(path) == 24000
-
-
-def test_a_stream_copy_keeps_every_packet(clip: Path, tmp_path: Path) -> None:
-    copied, encoded = tmp_path / "copied.mov", tmp_path / "encoded.mp4"
-    program.run(
-        program.command(ffmpeg.input(str(clip)).output(str(copied), vcodec="copy")), where="copied"
-    )
-    program.run(
-        program.command(ffmpeg.input(str(clip)).output(str(encoded), vcodec="libx264")),
-        where="encoded",
-    )
-    assert digest_packets(copied) == digest_packets(clip)
-    assert digest_packets(encoded) != digest_packets(clip)
 
 
 @pytest.mark.shared

@@ -10,7 +10,7 @@ import pytest
 
 from answerprint.errors import SourceError, UsageError
 from answerprint.measured.sound import SoundLaid
-from answerprint.media.movie.door import probe_sound, read_samples
+from answerprint.media.movie.probing import probe_sound
 from answerprint.media.sound.laid import (
     Fit,
     as_delivered,
@@ -21,6 +21,7 @@ from answerprint.media.sound.laid import (
 )
 from answerprint.media.sound.options import plan_sound
 from answerprint.media.sound.plan import SoundPlan, Stem
+from answerprint.media.sound.waves import read_samples
 from tests.made import tone
 from tests.media.sounds import Wave, clicks, noise, onsets, read, sine, wav
 

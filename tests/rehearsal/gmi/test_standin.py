@@ -13,7 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
-from answerprint.media.movie.door import Reading, probe, read_frames
+from answerprint.media.movie.door import Reading, read_frames
+from answerprint.media.movie.probing import probe
 from answerprint.rehearsal import app
 from answerprint.rehearsal.app import running
 from answerprint.rehearsal.gmi import payload as gmi_payload

@@ -19,7 +19,8 @@ from luma_agents import (
     UnprocessableEntityError,
 )
 
-from answerprint.media.movie.door import Reading, probe, read_frames
+from answerprint.media.movie.door import Reading, read_frames
+from answerprint.media.movie.probing import probe
 from answerprint.rehearsal.app import running
 from answerprint.rehearsal.house import House
 from answerprint.rehearsal.scenery.pinned import LAST

@@ -19,7 +19,8 @@ from replicate.client import Client
 from replicate.exceptions import ModelError, ReplicateError
 from replicate.webhook import InvalidSignatureError, Webhooks, WebhookSigningSecret
 
-from answerprint.media.movie.door import Reading, probe, read_frames
+from answerprint.media.movie.door import Reading, read_frames
+from answerprint.media.movie.probing import probe
 from answerprint.rehearsal import app
 from answerprint.rehearsal.app import running
 from answerprint.rehearsal.faults import Faults

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from runware import Runware, RunwareError
 
-from answerprint.media.movie.door import Reading, probe, read_frames
+from answerprint.media.movie.door import Reading, read_frames
+from answerprint.media.movie.probing import probe
 from answerprint.rehearsal.app import running
 from answerprint.rehearsal.house import House
 from answerprint.rehearsal.studio import Spec

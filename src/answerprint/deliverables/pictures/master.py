@@ -12,8 +12,9 @@ from answerprint.deliverables.treatment import Treatment
 from answerprint.errors import SourceError
 from answerprint.ingest.delivery import Delivery
 from answerprint.media.exr.door import read_header
-from answerprint.media.movie.door import Reading, probe
+from answerprint.media.movie.door import Reading
 from answerprint.media.movie.player import describe, show
+from answerprint.media.movie.probing import probe
 
 
 def master_pictures(

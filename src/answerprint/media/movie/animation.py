@@ -24,7 +24,7 @@ from PIL import Image
 
 from answerprint.errors import SourceError
 from answerprint.measured.movie import ColorTags, MovieFacts
-from answerprint.media.movie.door import probe
+from answerprint.media.movie.probing import probe
 
 ANIMATIONS: Final = frozenset({".gif", ".webp", ".avif"})
 """Extensions of what is read here."""

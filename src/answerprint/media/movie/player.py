@@ -15,15 +15,9 @@ from typing import Final
 from answerprint.errors import SourceError
 from answerprint.measured.movie import ColorTags, MovieFacts
 from answerprint.media.movie.animation import kind_of_animation, open_animation
-from answerprint.media.movie.door import (
-    MovieFrame,
-    Reading,
-    packet_lengths,
-    probe,
-    read_frames,
-    read_times,
-    wrapped,
-)
+from answerprint.media.movie.door import MovieFrame, Reading, read_frames, wrapped
+from answerprint.media.movie.packets import packet_lengths, read_times
+from answerprint.media.movie.probing import probe
 
 LONGEST_HOLD: Final = 240
 """Frames that one picture stands at most; what stands longer stands still, and nothing more is learned of it."""

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import av.error
 import ffmpeg
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 from answerprint.errors import SourceError
 from answerprint.measured.movie import SoundFacts
 from answerprint.media import ffmpeg as program
-from answerprint.media.movie.door import FORMATS, probe_sound, read_samples
+from answerprint.media.movie.door import FORMATS, opened
+from answerprint.media.movie.probing import probe_sound
 
 Wave = NDArray[np.float32]
 
@@ -190,3 +192,20 @@ def _run(output: Any, where: str) -> None:
 def _scratch() -> Iterator[Path]:
     with tempfile.NamedTemporaryFile(prefix="answerprint-", suffix=".f32") as file:
         yield Path(file.name)
+
+
+def read_samples(path: Path, index: int = 0) -> int:
+    """Decode audio stream `index` to its end and return how many samples per channel it plays.
+
+    Encoder priming and padding that the container marks are left out. Raises
+    SourceError where there is no such stream or it cannot be decoded.
+    """
+    with opened(path) as container:
+        if index >= len(container.streams.audio):
+            raise SourceError("holds no sound", where=str(path))
+        try:
+            return sum(frame.samples for frame in container.decode(container.streams.audio[index]))
+        except av.error.FFmpegError as problem:
+            raise SourceError(
+                f"sound cannot be decoded ({problem.strerror})", where=str(path)
+            ) from None

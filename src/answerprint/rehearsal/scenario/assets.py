@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from answerprint.errors import SourceError
-from answerprint.media.movie.door import probe
+from answerprint.media.movie.probing import probe
 from answerprint.order import Size
 from answerprint.rehearsal.door import Refused
 from answerprint.rehearsal.house import Held, House
