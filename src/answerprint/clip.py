@@ -15,10 +15,10 @@ from answerprint.color.tags import resolved
 from answerprint.deliverables.pictures.exr import display_window
 from answerprint.errors import SourceError
 from answerprint.ingest.delivery import Delivery, open_one
-from answerprint.measure.movies import component_planes
 from answerprint.measured.movie import MovieFacts
 from answerprint.media.exr.door import read_frame, read_header
 from answerprint.media.movie.door import Reading, read_frames
+from answerprint.media.movie.planes import component_planes
 from answerprint.media.movie.probing import probe
 from answerprint.media.sequence import Sequence
 from answerprint.order import Size

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from answerprint.color.grading import Grading
 from answerprint.color.primaries import AP0, REC709, Chromaticities, rgb_to_rgb
 from answerprint.color.transforms import exact
-from answerprint.measure.movies import component_planes
 from answerprint.media.movie.door import Reading, read_frames
+from answerprint.media.movie.planes import component_planes
 from answerprint.media.movie.probing import probe
 from tests.made import exr
 

@@ -28,11 +28,11 @@ from answerprint.deliverables.treatment import Treatment
 from answerprint.errors import AnswerprintError, EncodeError, SourceError, StorageError, ToolError
 from answerprint.ingest.delivery import open_one
 from answerprint.master import Making, make
-from answerprint.measure.movies import component_planes
 from answerprint.measured.deliverable import Deliverable
 from answerprint.measured.movie import ColorTags
 from answerprint.media import ffmpeg as program
 from answerprint.media.movie.door import Reading, read_frames
+from answerprint.media.movie.planes import component_planes
 from answerprint.media.movie.probing import probe
 from tests.deliverables.printed import Rgb, RgbPictures, of_pictures
 from tests.made import codes, exr, facts_of, folder, frames, movie, picture

@@ -9,7 +9,8 @@ import av
 import numpy as np
 import pytest
 
-from answerprint.measure.movies import component_planes, measure_movie, planar_format
+from answerprint.measure.movies import measure_movie
+from answerprint.media.movie.planes import component_planes, planar_format
 from tests.made import codes, movie
 
 

@@ -17,7 +17,6 @@ from answerprint.deliverables.pictures.appearance import Light
 from answerprint.errors import EncodeError, FrameError, SourceError
 from answerprint.measure.kin.compare import Sample, compare, compare_some, sample, sample_planes
 from answerprint.measure.light.meter import LightMeter
-from answerprint.measure.movies import component_planes
 from answerprint.measure.pool import FramePool, frame_pool
 from answerprint.measured.deliverable import Deliverable
 from answerprint.measured.movie import MovieFacts
@@ -27,6 +26,7 @@ from answerprint.media.movie.animation import ANIMATIONS, Animation, open_animat
 from answerprint.media.movie.door import Reading, read_frames
 from answerprint.media.movie.keyframes import spread_keyframes
 from answerprint.media.movie.packets import read_packets
+from answerprint.media.movie.planes import component_planes
 from answerprint.media.movie.probing import probe
 from answerprint.order import Size
 from answerprint.progress import Progress, counted, silent

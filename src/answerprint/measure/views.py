@@ -8,12 +8,13 @@ from pathlib import Path
 
 from answerprint.color.tags import resolved
 from answerprint.errors import FrameError
-from answerprint.measure.movies import Thumbnailer, component_planes
+from answerprint.measure.movies import Thumbnailer
 from answerprint.measure.perceptual import View
 from answerprint.measure.pool import frame_pool
 from answerprint.measure.sweep import observe
 from answerprint.measured.figures import Figure, with_all_it_takes
 from answerprint.media.movie.door import Reading
+from answerprint.media.movie.planes import component_planes
 from answerprint.media.movie.player import describe, show
 from answerprint.media.sequence import Sequence
 from answerprint.progress import Progress, counted, silent

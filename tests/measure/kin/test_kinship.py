@@ -15,11 +15,12 @@ from answerprint.color.tags import resolved
 from answerprint.measure.kept import Kept, kin_kept
 from answerprint.measure.kin.footage import relations_of
 from answerprint.measure.motion.meter import MotionMeter
-from answerprint.measure.movies import Thumbnailer, component_planes
+from answerprint.measure.movies import Thumbnailer
 from answerprint.measured.clips import Measurements, MovieMeasures
 from answerprint.measured.frames import FrameLevels
 from answerprint.measured.kinship import Kin
 from answerprint.media.movie.door import Reading, read_frames
+from answerprint.media.movie.planes import component_planes
 from answerprint.media.movie.probing import probe
 from answerprint.order import Order
 from answerprint.rehearsal.scenery.scene import Scene, render

@@ -12,12 +12,13 @@ from answerprint.color.transforms import to_display
 from answerprint.measure.kin.alignment import align
 from answerprint.measure.kin.pairing import fitted, pair
 from answerprint.measure.kin.prints import Prints
-from answerprint.measure.movies import Thumbnailer, component_planes
+from answerprint.measure.movies import Thumbnailer
 from answerprint.measure.sweep import observe_frame
 from answerprint.measured.pairing import Pairing
 from answerprint.media import ffmpeg as program
 from answerprint.media.exr.door import read_frame
 from answerprint.media.movie.door import Reading, read_frames
+from answerprint.media.movie.planes import component_planes
 from answerprint.media.movie.probing import probe
 from answerprint.media.sequence import FrameFile
 from answerprint.rehearsal.delivery import _movie_command

@@ -14,9 +14,10 @@ from PIL import Image
 from answerprint.color.tags import resolved
 from answerprint.measure.kin.pinmatch import landed
 from answerprint.measure.kin.pins import REACH, PinWatch, compare_pins
-from answerprint.measure.movies import Thumbnailer, component_planes
+from answerprint.measure.movies import Thumbnailer
 from answerprint.measured.pins import Pin
 from answerprint.media.movie.door import Reading, read_frames
+from answerprint.media.movie.planes import component_planes
 from answerprint.media.movie.probing import probe
 from answerprint.order import Order
 from tests.made import movie

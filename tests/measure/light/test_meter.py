@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 import answerprint as ap
 from answerprint.color.tags import resolved
 from answerprint.measure.light.meter import LightMeter, active_picture, bin_light
-from answerprint.measure.movies import component_planes
 from answerprint.measured.light import LightLevel
 from answerprint.measured.movie import ColorTags
 from answerprint.media import ffmpeg as program
 from answerprint.media.movie.door import Reading, read_frames
+from answerprint.media.movie.planes import component_planes
 from answerprint.media.movie.probing import probe
 
 Codes = NDArray[np.uint8] | NDArray[np.uint16]

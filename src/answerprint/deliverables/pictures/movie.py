@@ -17,9 +17,9 @@ from answerprint.deliverables.pictures.geometry import Placement, framed, laid, 
 from answerprint.deliverables.pictures.source import Frame, Pictures
 from answerprint.errors import SourceError
 from answerprint.measure.kin.compare import Sample, sample_planes
-from answerprint.measure.movies import component_planes, planar_format
 from answerprint.measured.movie import ColorTags, MovieFacts
 from answerprint.media.movie.door import MovieFrame, Reading
+from answerprint.media.movie.planes import component_planes, planar_format
 from answerprint.media.movie.player import show
 from answerprint.progress import Progress
 

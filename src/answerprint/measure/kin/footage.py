@@ -18,13 +18,14 @@ from answerprint.ingest.delivery import Delivery, open_one
 from answerprint.ingest.kinds import kind_of
 from answerprint.measure.kin.prints import Prints
 from answerprint.measure.motion.meter import MotionMeter
-from answerprint.measure.movies import Thumbnailer, component_planes
+from answerprint.measure.movies import Thumbnailer
 from answerprint.measure.pool import frame_pool
 from answerprint.measure.sweep import observe
 from answerprint.measured.figures import Figure, with_all_it_takes
 from answerprint.measured.kinship import Role
 from answerprint.media.exr.door import read_header
 from answerprint.media.movie.door import Reading
+from answerprint.media.movie.planes import component_planes
 from answerprint.media.movie.player import describe, show
 from answerprint.media.sequence import Sequence
 from answerprint.order import Order
