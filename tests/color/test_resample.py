@@ -8,17 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from answerprint.color.resample import (
-    LIGHT,
-    SHARP,
-    SHARP_BOUNDED,
-    Box,
-    Filter,
-    lanczos3,
-    mitchell,
-    resample,
-    taps,
-)
+from answerprint.color.resample import Box, resample
+from answerprint.color.taps import LIGHT, SHARP, SHARP_BOUNDED, Filter, lanczos3, mitchell
 from answerprint.order import Size
 
 KERNELS = {"lanczos3": (lanczos3, 3), "mitchell": (mitchell, 2)}
@@ -246,19 +237,3 @@ def test_planes_that_differ_are_refused() -> None:
 def test_planes_of_another_type_are_refused(dtype: Any) -> None:
     with pytest.raises(ValueError, match="planes are uint16, float16 or float32"):
         one(np.zeros((4, 8), dtype), (2, 2), LIGHT)
-
-
-def test_an_axis_that_keeps_its_size_is_passed_on() -> None:
-    for kernel in KERNELS:
-        own = taps(5, 5, kernel)
-        assert own.weights.tolist() == [[1.0]] * 5
-        assert own.starts.tolist() == [0, 1, 2, 3, 4]
-
-
-def test_the_filters_are_those_of_their_papers() -> None:
-    points = np.array([0, 0.5, 1, 1.5, 2, 2.5])
-    assert np.allclose(mitchell(points), [8 / 9, 77 / 144, 1 / 18, -5 / 144, 0, 0])
-    assert np.allclose(lanczos3(points[::2]), [1, 0, 0])
-    assert np.allclose(lanczos3(points[1:4:2]), [6 / np.pi**2, -12 / (9 * np.pi**2)])
-    for phase in np.linspace(0, 1, 7):
-        assert np.isclose(mitchell(phase + np.arange(-3, 4)).sum(), 1)

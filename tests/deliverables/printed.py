@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.color.codes import Codes
-from answerprint.color.resample import SHARP
+from answerprint.color.taps import SHARP
 from answerprint.deliverables.pictures.appearance import Appearance, AsIs
 from answerprint.deliverables.pictures.geometry import laid
 from answerprint.deliverables.pictures.source import Frame, Pictures

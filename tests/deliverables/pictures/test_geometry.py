@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from answerprint.color.resample import LIGHT, SHARP
+from answerprint.color.taps import LIGHT, SHARP
 from answerprint.deliverables.pictures.framing import (
     CropAspect,
     CropBox,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from answerprint.color.grading import Grading
 from answerprint.color.input import InputColor
 from answerprint.color.rendering import Rendering, rendering
-from answerprint.color.resample import LIGHT
+from answerprint.color.taps import LIGHT
 from answerprint.deliverables.pictures.appearance import Appearance, Light
 from answerprint.deliverables.pictures.geometry import Placement, framed, laid, unframed
 from answerprint.deliverables.pictures.source import Frame, Pictures

@@ -12,7 +12,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from answerprint.color.resample import Box, Filter, Plane, resample
+from answerprint.color.resample import Box, Plane, resample
+from answerprint.color.taps import Filter
 from answerprint.deliverables.pictures.framing import (
     CropAspect,
     CropBox,

@@ -11,7 +11,7 @@ from answerprint.color.codes import Codes
 from answerprint.color.grading import Grading
 from answerprint.color.planes import decode_planes
 from answerprint.color.rendering import DisplayRendering, display_rendering
-from answerprint.color.resample import SHARP, SHARP_BOUNDED
+from answerprint.color.taps import SHARP, SHARP_BOUNDED
 from answerprint.deliverables.pictures.appearance import Appearance, AsIs
 from answerprint.deliverables.pictures.geometry import Placement, framed, laid, unframed
 from answerprint.deliverables.pictures.source import Frame, Pictures
