@@ -70,7 +70,9 @@ def _made(sequence: Sequence, cure: Cure) -> Iterator[tuple[bytes | memoryview, 
     way = passage(_gray(last), _gray(first))
     for at in cure.moments():
         planes = {
-            name: _between(plane, first.planes[0][name], way, at)
+            name: _between(
+                plane, first.planes[0][name], way, at, lit=name in last.header.main.picture
+            )
             for name, plane in last.planes[0].items()
         }
         yield _like(planes, last, start)
@@ -88,11 +90,25 @@ def _require_plain(last: ExrFrame, first: ExrFrame, start: Start) -> None:
         )
 
 
-def _between(one: NDArray[Any], other: NDArray[Any], way: Passage, at: float) -> NDArray[Any]:
+def _between(
+    one: NDArray[Any], other: NDArray[Any], way: Passage, at: float, *, lit: bool
+) -> NDArray[Any]:
+    """Return the plane between two; `lit` says that they hold light.
+
+    Glints that are mixed as light come out brighter than both pictures look; what
+    lightness goes by is its cube root.
+    """
     if one.dtype == np.uint32:  # numbers of objects: there is none between two
         return one if at < 0.5 else other
-    finite = [np.nan_to_num(plane, nan=0.0) for plane in (one, other)]
-    return between(finite[0], finite[1], way, at)
+    first, second = (np.nan_to_num(plane, nan=0.0) for plane in (one, other))
+    if not lit:
+        return between(first, second, way, at)
+    mixed = between(_roots(first), _roots(second), way, at)
+    return np.asarray(mixed**3, one.dtype)
+
+
+def _roots(light: NDArray[Any]) -> NDArray[np.float32]:
+    return np.asarray(np.cbrt(light.astype(np.float32)))
 
 
 def _like(
