@@ -68,7 +68,7 @@ class Mirror(Record):
     """How far the frames after the seam are those before it in reverse."""
 
     apart: float
-    """Difference of a frame from its mirror image in that from the frames two beside it: 0 for the same, 1 for no mirror."""
+    """Difference of a frame from its mirror image in that from the frames four beside it: 0 for the same, 1 for no mirror."""
     pace: float
     """Pace of the four steps next to the turn in that of the four behind them: what swings comes to 0.4, what is reversed to 1."""
     twice: bool
@@ -176,6 +176,25 @@ class Mixture(Record):
     """The same of frames as far apart elsewhere in the clip; 0 where the clip is too short to tell."""
 
 
+class Gap(Record):
+    """What the course of the pictures breaks by at the seam, in the most that it does at any step inside.
+
+    As a color, by the least squares of Course, in tiles of a sixteenth of the picture's width.
+    """
+
+    whole: float
+    """Of the root mean square over the picture."""
+    mean: float
+    """Of the picture's mean color."""
+    worst: float
+    """Of the worst fiftieth of the tiles, each in the most that it or one beside it breaks by."""
+
+    @property
+    def most(self) -> float:
+        """The most of these."""
+        return max(self.whole, self.mean, self.worst)
+
+
 class Motion(Record):
     """Everything that is said about a clip as a movement, closed to a circle.
 
@@ -208,6 +227,8 @@ class Motion(Record):
     """The same for each reach at which there is one."""
     mirror: Mirror | None = None
     """The seam as a mirror; None for a clip of less than 18 frames, and in reports older than this."""
+    gap: Gap | None = None
+    """How the course breaks at the seam; None for a clip of less than 36 frames, and in reports older than this."""
 
     @property
     def seam(self) -> Step:

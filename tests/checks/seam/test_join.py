@@ -9,7 +9,7 @@ from answerprint.checks.motion.gait import Gait
 from answerprint.checks.seam.join import Join
 from answerprint.checks.seam.limits import SeamLimits
 from answerprint.checks.seam.repeat import Repeat, stand_at_seam
-from answerprint.measured.motion import COLUMNS, Course, Mirror, Motion, Step
+from answerprint.measured.motion import COLUMNS, Course, Gap, Motion, Step
 
 
 def join(tones: Sequence[float], **figures: Any) -> Join:
@@ -20,19 +20,41 @@ def join(tones: Sequence[float], **figures: Any) -> Join:
     return Join(Gait.of(Motion(frames=len(steps), steps=tuple(steps))), SeamLimits())
 
 
-@pytest.mark.parametrize(
-    ("frames", "doubt"), [(10, 1.55), (16, 1.55), (20, 1.275), (24, 1), (72, 1)]
-)
-def test_the_seam_of_a_clip_of_few_steps_has_to_show_more(frames: int, doubt: float) -> None:
-    assert join([1.0] * frames).doubt == pytest.approx(doubt)
-
-
 def test_a_seam_that_keeps_the_course_has_to_stand_out_more() -> None:
     kept, off = (
         join([1.0] * 40, excess=0.4, excess_peak=4.0).jump,
         join([1.0] * 40, excess=0.4, excess_peak=4.0, courses=()).jump,
     )
     assert 0 < kept < off
+
+
+def broken(by: float, **figures: Any) -> Join:
+    """A clip of steady motion, other than the seam's `figures`, whose course breaks at the seam by so many times the most inside."""
+    clip = join([1.0] * 40, **figures)
+    gap = Gap(whole=0.2, mean=by, worst=0.1)
+    return Join(Gait.of(clip.motion.model_copy(update={"gap": gap})), clip.limits)
+
+
+@pytest.mark.parametrize(("by", "more"), [(0.2, 1.5), (1.0, 1.5), (1.2, 1.25), (1.5, 1), (4, 1)])
+def test_a_jump_has_to_show_more_where_the_course_hardly_breaks(by: float, more: float) -> None:
+    bent = (Course(pace=1.0, advance=1.3, bend=0.1),) * len(COLUMNS)
+    clip = broken(by, excess=2.0, excess_peak=6.0, courses=bent)
+    told = join([1.0] * 40, excess=2.0, excess_peak=6.0, courses=bent)
+    assert clip.unbroken == pytest.approx(more)
+    assert clip.jump == pytest.approx(told.jump / more)
+
+
+@pytest.mark.parametrize(("by", "found"), [(1.7, False), (2.2, True)])
+def test_a_course_that_breaks_as_it_does_nowhere_inside_is_a_step(
+    by: float, *, found: bool
+) -> None:
+    clip = broken(by)
+    assert (clip.gap >= 1) == found
+    assert clip.jump < 1
+
+
+def test_a_report_of_before_tells_no_gap() -> None:
+    assert join([1.0] * 40).gap == 0
 
 
 def test_what_two_steps_do_as_well_is_no_habit_and_what_three_do_is() -> None:
@@ -72,29 +94,3 @@ def test_a_last_frame_that_stands_is_told_from_one_that_comes_to_rest(
     tones: list[float], found: Repeat | None
 ) -> None:
     assert stand_at_seam(join(tones)) == found
-
-
-@pytest.mark.parametrize(
-    ("mirror", "turned"),
-    [
-        (Mirror(apart=0.2, pace=1.0, twice=True), True),
-        (Mirror(apart=0.2, pace=1.0, twice=False), False),
-        (Mirror(apart=0.2, pace=0.4, twice=True), False),
-        (Mirror(apart=0.6, pace=1.0, twice=True), False),
-        (Mirror(apart=0.3, pace=1.0, twice=True, pairs=6), False),
-        (None, False),
-    ],
-    ids=[
-        "there and back",
-        "turns in one frame",
-        "swings",
-        "no mirror",
-        "by few pairs",
-        "from an old report",
-    ],
-)
-def test_a_clip_that_is_played_back_turns_at_full_pace_in_a_frame_shown_twice(
-    mirror: Mirror | None, turned: bool
-) -> None:
-    motion = join([1.0] * 40).motion.model_copy(update={"mirror": mirror})
-    assert (Join(Gait.of(motion), SeamLimits()).turned >= 1) == turned

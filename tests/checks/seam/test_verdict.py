@@ -16,7 +16,7 @@ from answerprint.checks.seam.limits import SeamLimits
 from answerprint.checks.seam.verdict import judge_seam
 from answerprint.measure.motion.meter import MotionMeter
 from answerprint.measure.movies import measure_movie
-from answerprint.measured.motion import Mixture, Motion, Spot
+from answerprint.measured.motion import Gap, Mixture, Motion, Spot
 from answerprint.rehearsal.scenery.scene import Scene, render
 from answerprint.render.text import seam_to_text
 from answerprint.verdict import SeamVerdict
@@ -361,8 +361,18 @@ def test_the_ghost_check_finds_a_fade(travel: Clip) -> None:
     assert breach.frames
 
 
+def test_a_step_that_only_the_course_of_the_pictures_tells_is_a_jump(loop: Clip) -> None:
+    gap = Gap(whole=1.0, mean=3.0, worst=1.0)
+    found = judge_seam(motion_of(loop).model_copy(update={"gap": gap}), SeamLimits())
+    assert found.verdict == "jump"
+    assert "3.0 times as far as anywhere inside" in found.reason
+    wider = judge_seam(motion_of(loop).model_copy(update={"gap": gap}), SeamLimits(gap=4))
+    assert wider.verdict == "seamless"
+    assert wider.score < judged(loop).score
+
+
 def test_a_report_of_before_is_judged_without_what_it_lacks(loop: Clip) -> None:
-    lacking = {"spot": None, "mixtures": (), "wander": None, "mirror": None}
+    lacking = {"spot": None, "mixtures": (), "wander": None, "mirror": None, "gap": None}
     for clip, verdict in (
         (loop[:-3], "jump"),
         (loop, "seamless"),

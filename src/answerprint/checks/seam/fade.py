@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from answerprint.checks.seam.dissolve import Dissolve
-from answerprint.measured.motion import Mixture, Step
+from answerprint.checks.seam.dissolve import Dissolve, find_dissolve
+from answerprint.measured.motion import Mixture, Motion, Step
 
 _FLAT: Final = (0.075, 0.02, 0.09)
 """Share of its sharpness that a frame of a cross-fade lacks beyond what others do.
@@ -38,6 +38,18 @@ _EVENLY: Final = (0.35, 0.65)
 """Share of the later picture in it."""
 _NO_NEARER: Final = 0.7
 """Times what frames as far apart differ by elsewhere, once motion carries them, that the mixed ones do at least."""
+
+
+def strongest_fade(motion: Motion, most_left: float) -> tuple[float, Mixture | None]:
+    """Return the strength of a cross-fade at the seam, and the frame near it that is most of one; `most_left` as in `fade_strength`."""
+    one = (motion.mixture,) if motion.mixture is not None else ()
+    sharp = [step.sharpness for step in motion.steps if step.sharpness is not None]
+    dissolve = find_dissolve(sharp) if len(sharp) == len(motion.steps) else None
+    found = [
+        (fade_strength(mixture, motion.steps, most_left, dissolve), mixture)
+        for mixture in (*motion.mixtures, *one)
+    ]
+    return max(found, key=lambda pair: pair[0], default=(0.0, None))
 
 
 def fade_strength(

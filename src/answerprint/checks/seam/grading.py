@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Sequence
+from statistics import median
 from typing import Final
 
-from answerprint.checks.motion.gait import BESIDE, Change, calmed, departures, ninth_decile
+from answerprint.checks.motion.gait import BESIDE, Change, Gait, calmed, departures, ninth_decile
 from answerprint.measured.motion import Step
 
 _GRADE_CHANGE: Final = 3.5
@@ -20,6 +21,12 @@ _CALM_NOISE: Final = 1.1
 _ALIKE: Final = 0.8
 """Share of how unevenly tiles change that all change by, at least: of 27 planted steps none comes to less than 1.05,
 pictures that have nothing in common to 0.7."""
+_SAME_PICTURE: Final = (1.5, 1.8)
+"""Times the usual change of local contrast, and of what is left once exposure and color are matched, of one picture graded twice."""
+_CODED: Final = (3.0, 2.2)
+"""The same where a jump is seen in any case: a codec's first frame pops, too. One frame missing comes to 4 and 2.0."""
+_EXPLAINED: Final = (0.5, 3.0)
+"""Share of the step, and times what is usual, that is left where the grade explains most of it."""
 
 
 def exposure_strength(steps: Sequence[Step], seam: Step, limit: float) -> float:
@@ -40,6 +47,22 @@ def color_strength(steps: Sequence[Step], seam: Step, limit: float) -> float:
     usual = ninth_decile([step.tint for step in steps[1:]])
     over_all = seam.tint / max(limit, _GRADE_CHANGE * usual)
     return max(over_all, _departing([step.cast for step in steps], limit))
+
+
+def is_graded(gait: Gait, seam: Step, *, jumps: bool) -> bool:
+    """Tell whether the step over the seam of a clip is an ordinary one once exposure and color are matched.
+
+    `jumps` says whether it jumps in any case: then more may be left, as of a codec's first frame.
+    """
+    usual = ninth_decile([step.detail_excess for step in gait.steps[1:]])
+    detail = seam.detail_excess / max(usual, 0.01)
+    beside = median([step.matched for step in gait.beside(0)])
+    matched = seam.matched / max(beside, 0.05)
+    if detail < _SAME_PICTURE[0] and matched < _SAME_PICTURE[1]:
+        return True
+    share, most = _EXPLAINED
+    explained = seam.matched <= share * seam.tone[0] and matched < most
+    return jumps and detail < _CODED[0] and (explained or matched < _CODED[1])
 
 
 def _departing(changes: Sequence[Change], limit: float) -> float:

@@ -7,38 +7,27 @@ from statistics import median
 from typing import Final
 
 from answerprint.checks.motion.course import Course
-from answerprint.checks.motion.gait import (
-    BESIDE,
-    STILL,
-    Gait,
-    ninth_decile,
-    ordinary,
-)
+from answerprint.checks.motion.gait import BESIDE, STILL, Gait, ordinary
 from answerprint.checks.motion.span import Span, seam_span
-from answerprint.checks.seam.dissolve import find_dissolve
-from answerprint.checks.seam.fade import fade_strength
-from answerprint.checks.seam.grading import color_strength, exposure_strength
+from answerprint.checks.seam.doubt import doubt_of
+from answerprint.checks.seam.fade import strongest_fade
+from answerprint.checks.seam.grading import color_strength, exposure_strength, is_graded
 from answerprint.checks.seam.heading import Headings
 from answerprint.checks.seam.hurry import habitual, hurry_of, surer
 from answerprint.checks.seam.limits import SeamLimits
-from answerprint.checks.seam.pace import PaceBreak, pace_break
+from answerprint.checks.seam.pace import PaceBreak, keeps_slower_pace, leaps, pace_break
 from answerprint.checks.seam.region import confined, jumping_region, third_largest
+from answerprint.checks.seam.stillness import is_frozen
+from answerprint.checks.seam.turning import turn_strength
 from answerprint.measured.motion import Mixture, Motion, Step
 
 FEW: Final = 4
 """Moving steps under which a clip has no habits; its seam is compared with its largest step alone."""
-_MANY: Final = 24
-"""Moving steps from which a clip knows its habits: a second of film."""
 _HARDLY_MOVES: Final = 0.0015
 """Speed in picture widths under which all that a course tells is light: a third of a thumbnail's pixel."""
 _LAGS: Final = 1.7
 """How much more such a course has to tell of a frame that is missing: codecs lag behind light by as much as one, up to the
 first frame, which is right; three of five rendered loops came to 1.0 to 1.6."""
-_HARDLY_ANY: Final = 16
-"""Moving steps up to which it hardly does."""
-_DOUBT: Final = 0.55
-"""What a seam has to show beyond its limit there: short loops that were coded again come to 1.54, those that end elsewhere
-to 1.8 and more."""
 _PACE_DOUBT: Final = 3
 """Power of that doubt where pace is told: a loop of twenty frames has hardly three places to compare with."""
 _SPAN_WEIGHT: Final = 1.5
@@ -49,42 +38,13 @@ _USUAL_LIMIT: Final = 1.5
 """The limit of a jump that its other measures were set at; a wider one widens them."""
 _SHORTEST: Final = 0.6
 """Share of a step, short of a whole one, from which one is a repeat."""
-_SAME_PICTURE: Final = (1.5, 1.8)
-"""Times the usual change of local contrast, and of what is left once exposure and color are matched, of one picture graded twice."""
-_CODED: Final = (3.0, 2.2)
-"""The same where a jump is seen in any case: a codec's first frame pops, too. One frame missing comes to 4 and 2.0."""
-_EXPLAINED: Final = (0.5, 3.0)
-"""Share of the step, and times what is usual, that is left where the grade explains most of it."""
-_FAIR: Final = (0.5, 0.3)
-"""Shares of what the slower side's steps change, and of their speed, from which a step between two paces is one of
-them and no repeat; vectors of less than half a pixel come out short."""
-_LEAP: Final = 1.2
-"""How much larger than the larger neighbour a step is that lies between two paces no more."""
-_MOVES: Final = 0.9
-"""Share of the steps that move in a clip that does not hold its frames: on twos it is half."""
 _NO_FURTHER: Final = 1.3
 """How much more a seam has to stand out that keeps the course of the clip."""
+_BREAKS: Final = 1.5
+"""Times the most inside that the course breaks by where a jump is no codec's first frame: three in a thousand places of true loops
+come to it. What a seam lacks of that, at most so much, it has to stand out more."""
 _BEYOND_SURPRISES: Final = 1.3
 """Times as far as those steps that a seam stands out which jumps: planted jumps come to 3.3, lights that blink to 1.4."""
-_MIRRORED: Final = 0.43
-"""Difference of frames from their mirror images, in that of frames two further, up to which a clip is played back and forth.
-
-Clips of it come to 0.02 to 0.27, under grain in light that breathes to 0.42; of 3,600
-places of 120 true loops the nearest to a mirror, two hands' sways, to 0.49.
-"""
-_PAIRS: Final = 9
-"""Pairs of frames that tell it; as much less has to be left where there are fewer: by six, places of true loops come to 0.33."""
-_TURNS: Final = 0.5
-"""Pace, in that of the steps behind, from which such a turn is seen: what swings to and fro by itself comes to 0.38."""
-_STATIC: Final = (1.0, 2.5)
-"""Most that a tile's mean may travel, Oklab x 100, where nothing moves, and where noise alone may move it.
-
-Grain on a still picture of 192 x 108 in H.264 comes to 0.98, of 426 x 240 to 0.64.
-"""
-_WANDERS: Final = 2.6
-"""Times the most that a tile changes in one step, from which what it changes in all is no noise."""
-_NO_GROWTH: Final = 1.15
-"""Pictures further apart differ no more than this many times as much where the difference is noise."""
 
 
 @dataclass(frozen=True)
@@ -131,22 +91,18 @@ class Join:
             math.hypot(self.surprise, far) * seen / self.limits.jump, self.outstanding(0)
         )
         stands_out /= self.doubt
-        if self.course and self.course.kept:
-            # A codec's first frame is another picture, but it leads no further.
-            stands_out /= _NO_FURTHER
+        stands_out /= self.unbroken
         return max(stands_out, self.hurry * _USUAL_LIMIT / self.limits.jump)
 
     @cached_property
     def course(self) -> Course | None:
-        """How far steps go on the course of the clip; None where it has none, or holds its frames."""
-        moves = len(self.gait.moving) > _MOVES * self.motion.frames
-        return Course.of(self.motion) if moves else None
+        """How far steps go on the course of the clip; None where it has none. Where frames are held steps vary too much to tell."""
+        return Course.of(self.motion)
 
     @cached_property
     def headings(self) -> Headings | None:
         """How far steps go on over a second; None likewise."""
-        moves = len(self.gait.moving) > _MOVES * self.motion.frames
-        return Headings.of(self.motion) if moves else None
+        return Headings.of(self.motion)
 
     @property
     def again(self) -> float:
@@ -161,12 +117,8 @@ class Join:
 
     @property
     def turned(self) -> float:
-        """Strength of a clip that goes back over its seam the way it came, the last frame being the first, and no slower there than behind."""
-        mirror = self.motion.mirror
-        if mirror is None or not mirror.twice:
-            return 0.0
-        apart = max(mirror.apart * max(1.0, _PAIRS / mirror.pairs), 1e-6)
-        return min(_MIRRORED / apart, mirror.pace / _TURNS)
+        """Strength of a clip that goes back over its seam the way it came, and no slower there than behind."""
+        return turn_strength(self.motion.mirror)
 
     @property
     def off_course(self) -> float:
@@ -176,10 +128,24 @@ class Join:
         return told / lag / self.doubt * _USUAL_LIMIT / self.limits.jump
 
     @property
+    def unbroken(self) -> float:
+        """How much more a jump has to show where the course of the clip hardly breaks: a codec's first frame is another picture, but leads no further."""
+        if self.course is None:
+            return 1.0
+        gap = self.motion.gap
+        lacking = min(_BREAKS / max(gap.most, 1.0), _BREAKS) if gap else 1.0
+        return max(_NO_FURTHER if self.course.kept else 1.0, lacking)
+
+    @property
+    def gap(self) -> float:
+        """Strength of a seam that the course breaks at as it does nowhere inside: as much as the most inside is nothing."""
+        gap = self.motion.gap
+        return max(gap.most - 1, 0.0) / (self.limits.gap - 1) if gap else 0.0
+
+    @property
     def doubt(self) -> float:
         """How much more the seam of a clip of few steps has to show: what these do anyway is hardly known."""
-        lacking = (_MANY - len(self.gait.moving)) / (_MANY - _HARDLY_ANY)
-        return 1 + _DOUBT * min(max(lacking, 0.0), 1.0)
+        return doubt_of(len(self.gait.moving))
 
     @property
     def shortness(self) -> float:
@@ -198,7 +164,7 @@ class Join:
         if self.span is None or len(self.gait.moving) < 2 * FEW or not self.gait.seam_moves:
             return 0.0
         told = [hurry_of(self.gait, self.span), habitual(self.outstanding(0))]
-        off_course = self.course is not None and not self.course.kept and self.doubt == 1
+        off_course = self.course is not None and self.unbroken == 1 and self.doubt == 1
         return min(told) * (surer(self.span, self.outstanding(0)) if off_course else 1.0)
 
     @property
@@ -225,14 +191,7 @@ class Join:
     @cached_property
     def fade(self) -> tuple[float, Mixture | None]:
         """Strength of a cross-fade, and the frame near the seam that is most of one."""
-        one = (self.motion.mixture,) if self.motion.mixture is not None else ()
-        steps, limit = self.motion.steps, self.limits.ghost
-        sharp = [step.sharpness for step in steps if step.sharpness is not None]
-        dissolve = find_dissolve(sharp) if len(sharp) == len(steps) else None
-        found = [
-            (fade_strength(m, steps, limit, dissolve), m) for m in (*self.motion.mixtures, *one)
-        ]
-        return max(found, key=lambda pair: pair[0], default=(0.0, None))
+        return strongest_fade(self.motion, self.limits.ghost)
 
     @property
     def ghost(self) -> float:
@@ -259,15 +218,7 @@ class Join:
         """Whether the seam is an ordinary step once exposure and color are matched: nothing jumps but the grade."""
         if len(self.gait.moving) < FEW:
             return False
-        usual = ninth_decile([step.detail_excess for step in self.gait.steps[1:]])
-        detail = self.step.detail_excess / max(usual, 0.01)
-        beside = median([step.matched for step in self.gait.beside(0)])
-        matched = self.step.matched / max(beside, 0.05)
-        if detail < _SAME_PICTURE[0] and matched < _SAME_PICTURE[1]:
-            return True
-        share, most = _EXPLAINED
-        explained = self.step.matched <= share * self.step.tone[0] and matched < most
-        return self.jump >= 1 and detail < _CODED[0] and (explained or matched < _CODED[1])
+        return is_graded(self.gait, self.step, jumps=self.jump >= 1)
 
     @cached_property
     def _break(self) -> PaceBreak:
@@ -286,28 +237,14 @@ class Join:
     @property
     def keeps_slower_pace(self) -> bool:
         """Whether the seam's step is a fair one of those on its slower side, in pictures and in motion."""
-        steps = self.gait.steps
-        before, after = steps[-BESIDE:], steps[1 : BESIDE + 1]
-        tone = min(ordinary(before), ordinary(after))
-        speed = min(median([step.speed for step in side]) for side in (before, after))
-        here = self.step
-        return here.tone[0] >= _FAIR[0] * tone and here.speed >= _FAIR[1] * speed
+        return keeps_slower_pace(self.gait.steps, self.step)
 
     @property
     def leaps(self) -> bool:
         """Whether the seam's step is larger than those on both sides: a jump is, a change of pace lies between."""
-        steps = self.gait.steps
-        return self.step.tone[0] > _LEAP * max(steps[-1].tone[0], steps[1].tone[0])
+        return leaps(self.gait.steps, self.step)
 
     @property
     def frozen(self) -> bool:
         """Whether nothing moves in the whole clip, be it grainy or not."""
-        still, noisy = _STATIC
-        growth = median([s.tone[-1] / max(s.tone[0], 1e-6) for s in self.motion.steps[1:]])
-        noise = self.gait.quick < self.limits.still or growth < _NO_GROWTH
-        return self.motion.travel < (noisy if noise and not self.wanders else still)
-
-    @property
-    def wanders(self) -> bool:
-        """Whether some place goes further from where it began than from one frame to the next, as noise does not."""
-        return (self.motion.wander or 0.0) > _WANDERS
+        return is_frozen(self.gait, self.limits.still)

@@ -17,13 +17,17 @@ class SeamLimits(Record):
     twelve rendered scenes four were refused, three of these for light that a codec
     lags behind, which has since to tell more; of 36 clips that end elsewhere three
     passed, static shots of which two change by less than a codec's first frame does; of 24
-    with frames repeated or missing none passed, and ten of ten traps were told.
+    with frames repeated or missing none passed, and ten of ten traps were told. Of 145 more,
+    of 29 other scenes and sources, 67 of them true loops, one was told wrong: real footage
+    that is played there and back and shows no frame twice passes.
     """
 
     jump: float = Field(default=1.5, gt=0)
     """How far the seam may stand out among the steps of the clip: one missing frame of 120 stands at 4."""
     cut: float = Field(default=3.0, gt=0)
     """The same for the three steps on either side of the seam, where a cut may hide."""
+    gap: float = Field(default=2.0, gt=1)
+    """How many times the most inside the course of the pictures may break by: one in a thousand of 12,900 places of true loops comes to it."""
     exposure: float = Field(default=0.04, gt=0)
     """Stops that exposure may step by where it is steady: a pop of a twentieth is seen on a plain field."""
     color: float = Field(default=0.15, gt=0)

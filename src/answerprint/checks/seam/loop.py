@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from answerprint.checks.check import LOOP_ORDERED, MOTION, Breach, Check, Subject, check
-from answerprint.checks.picture.frames import pictured
 from answerprint.checks.seam.verdict import PASSING, judge_seam
-from answerprint.measured.clips import MovieMeasures, SequenceMeasures
+from answerprint.measured.clips import MovieMeasures, SequenceMeasures, pictured
 from answerprint.order import Size
 from answerprint.report import Severity
 from answerprint.verdict import SeamVerdict
@@ -25,8 +24,9 @@ _EXPLAINED = {
     in the steps around it, and its span with how pictures of this clip grow apart
     with time: a missing frame is a span of 2, and two steps on the course of the
     whole picture. What steps of the clip do anyway, as where lights blink, is no
-    jump. A jump within three steps of the seam, or a cut inside the clip, breaks
-    the loop as well.""",
+    jump; where hardly anything moves, a step of half a code is one, as the pictures
+    break their course nowhere else. A jump within three steps of the seam, or a cut
+    inside the clip, breaks the loop as well.""",
     "local": """No region of the picture jumps at a loop's seam while the rest goes on smoothly.
 
     Judged by tiles of a sixteenth of the picture's width: what a region changes beyond
@@ -56,7 +56,7 @@ _EXPLAINED = {
 }
 
 _LIMITS = {
-    "jump": "seam.jump seam.cut",
+    "jump": "seam.jump seam.gap seam.cut",
     "local": "seam.spot",
     "ghost": "seam.ghost",
     "speed-change": "seam.pace",

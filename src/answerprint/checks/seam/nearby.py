@@ -83,6 +83,7 @@ def suspicion(join: Join) -> float:
         join.again,
         join.turned,
         join.off_course,
+        join.gap,
         cut[1] if cut else 0.0,
         stray[2] if stray else 0.0,
     )

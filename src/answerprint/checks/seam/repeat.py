@@ -126,10 +126,13 @@ def _replayed(gait: Gait) -> int:
 
 
 def _again(steps: tuple[Step, ...], count: int) -> float:
-    """Return how far the last `count` frames are the first ones: 0 for the same, 1 for as far apart as elsewhere."""
+    """Return how far the last `count` frames are the first ones: 0 for the same, 1 for as far apart as elsewhere.
+
+    Or for as far apart as the last and the first: what is gone through again is gone back over.
+    """
     again = max(steps[frame].tone[count - 1] for frame in range(count))
     elsewhere = sorted(step.tone[count - 1] for step in steps[count:])
-    return again / max(elsewhere[len(elsewhere) // 10], 1e-6)
+    return again / max(min(elsewhere[len(elsewhere) // 10], steps[0].tone[0]), 1e-6)
 
 
 def _turns_twice(gait: Gait) -> bool:
@@ -144,6 +147,9 @@ def _held_in_noise(join: Join) -> int:
     """Tell a repeated frame whose noise differs: the smallest step of all, and all further pairs one step short."""
     span, seam = join.span, join.motion.seam.tone[0]
     if not join.gait.seam_moves or span is None or span.beyond_neighbours is None:
+        return 0
+    if span.beyond_neighbours < -_BACK:
+        # Nearer still than a repeat makes them: the clip turns about.
         return 0
     inside = sorted(step.tone[0] for step in join.gait.steps[1:])
     smallest = inside[len(inside) // 20]
@@ -166,6 +172,8 @@ def _stopped(join: Join, place: int, share: float = _STANDS[0]) -> int:
     steps, count = join.gait.steps, len(join.gait.steps)
     if count < 2 * FEW or (place == 0 and not join.gait.seam_moves):
         return 0
+    if _rests(join.gait, place):
+        return 0
     beside = [steps[(place + by) % count] for by in (-2, -1, 1, 2)]
     slowest = min(step.speed for step in beside)
     others = sorted(step.speed for at, step in enumerate(steps) if at != place % count)
@@ -176,6 +184,13 @@ def _stopped(join: Join, place: int, share: float = _STANDS[0]) -> int:
         and here.speed < _STANDS[1] * others[count // 20]
         and here.tone[0] < _LEAPS * least
     )
+
+
+def _rests(gait: Gait, place: int) -> bool:
+    """Tell whether pictures beside a moving step are held longer than most: motion comes to rest there by itself."""
+    moving, count = gait.moving, len(gait.moving)
+    lasted = (moving[(place + 2) % count] - moving[(place - 2) % count]) % gait.motion.frames
+    return lasted > 4 * median(gait.holds)
 
 
 def _paused(join: Join) -> int:

@@ -5,20 +5,20 @@ jump, a frame seen twice, a change of pace, a pop of exposure or color. The
 verdict names the first of them that is there, the score comes of the worst.
 """
 
-import math
 from collections.abc import Callable
 from typing import Final
 
 from answerprint.checks.motion.gait import Gait
+from answerprint.checks.seam import words
+from answerprint.checks.seam.finding import SURELY, ends, placed, seam_verdict, strengths
 from answerprint.checks.seam.join import Join
 from answerprint.checks.seam.limits import SeamLimits
 from answerprint.checks.seam.mend import mend_jump, mend_repeat, score_of
 from answerprint.checks.seam.nearby import inner_cuts, nearest_cut, strays, suspicion
 from answerprint.checks.seam.repeat import Repeat, repeat_at_seam, stand_at_seam
-from answerprint.checks.seam.words import TURNS_BACK, how_far, how_far_on, what_repeats
 from answerprint.measured.motion import Motion
 from answerprint.order import Size
-from answerprint.verdict import Mend, SeamFigures, SeamVerdict, Verdict
+from answerprint.verdict import SeamVerdict
 
 PASSING: Final = 0.5
 """Score under which a seam is refused."""
@@ -26,8 +26,6 @@ OF_A_FADE: Final = 2.0
 """Times as strong as a jump that a cross-fade is whose last frame is one, too: no frame is a mixture at a plain jump."""
 PLAIN_CUT: Final = 1.5
 """Strength from which such a cut is named before anything that the seam itself may be."""
-SURELY: Final = 1.4
-"""Strength of a step of exposure or color that is one even where more than the grade changes; true loops come to 1."""
 
 
 def judge_seam(motion: Motion, limits: SeamLimits, size: Size | None = None) -> SeamVerdict:
@@ -36,19 +34,19 @@ def judge_seam(motion: Motion, limits: SeamLimits, size: Size | None = None) -> 
     for rule in _RULES:
         found = rule(join)
         if found is not None:
-            return _placed(found, join, size)
-    return _verdict(
+            return placed(found, join, size)
+    return seam_verdict(
         join,
         "seamless",
         "the last frame leads into the first by an ordinary step",
-        score=score_of([*_strengths(join), suspicion(join)]),
+        score=score_of([*strengths(join), suspicion(join)]),
     )
 
 
 def _frozen(join: Join) -> SeamVerdict | None:
     if not join.frozen:
         return None
-    return _verdict(join, "frozen", "nothing moves in the whole clip", score=0.0)
+    return seam_verdict(join, "frozen", "nothing moves in the whole clip", score=0.0)
 
 
 def _duplicate_end(join: Join) -> SeamVerdict | None:
@@ -67,10 +65,10 @@ def _repeated(join: Join, found: Repeat | None) -> SeamVerdict | None:
         return None
     frames, count = join.motion.frames, found.frames
     start = 0 if found.end == "first" else frames - count
-    return _verdict(
+    return seam_verdict(
         join,
         "duplicate-end",
-        what_repeats(found),
+        words.what_repeats(found),
         frames=tuple(range(start, start + count)),
         score=0.5 * min(join.motion.seam.tone[0] / max(join.ordinary, 1e-6), 0.8),
         mend=mend_repeat(join.gait, count, found.end),
@@ -86,24 +84,26 @@ def _grade_step(join: Join) -> SeamVerdict | None:
     if not join.graded and (strength < SURELY or join.jump >= 1):
         return None
     if join.exposure >= join.color:
-        return _verdict(
+        return seam_verdict(
             join,
             "exposure-step",
             f"exposure steps by {join.step.stops:+.2f} stops from the last frame to the first",
-            frames=_ends(join),
+            frames=ends(join),
         )
-    return _verdict(
+    return seam_verdict(
         join,
         "color-step",
         f"color shifts by {join.color_shift:.1f} (Oklab x 100) from the last frame to the first",
-        frames=_ends(join),
+        frames=ends(join),
     )
 
 
 def _jump(join: Join) -> SeamVerdict | None:
     if join.jump < 1:
         return None
-    return _verdict(join, "jump", how_far(join), frames=_ends(join), mend=mend_jump(join.gait))
+    return seam_verdict(
+        join, "jump", words.how_far(join), frames=ends(join), mend=mend_jump(join.gait)
+    )
 
 
 def _stray_frames(join: Join) -> SeamVerdict | None:
@@ -111,10 +111,10 @@ def _stray_frames(join: Join) -> SeamVerdict | None:
     if found is None or found[2] < 1:
         return None
     start, count, strength = found
-    return _verdict(
+    return seam_verdict(
         join,
         "jump",
-        f"{'a frame' if count == 1 else f'{count} frames'} at the seam {'belongs' if count == 1 else 'belong'} to neither side of it",
+        words.what_strays(count),
         frames=tuple((start + n) % join.motion.frames for n in range(count)),
         score=score_of([strength]),
         mend=mend_jump(join.gait),
@@ -132,7 +132,7 @@ def _hidden_cut(join: Join, least: float = 1.0) -> SeamVerdict | None:
         return None
     place, strength = found
     frame = join.gait.moving[place]
-    return _verdict(
+    return seam_verdict(
         join,
         "jump",
         "the seam itself is clean, but the picture jumps close to it",
@@ -143,18 +143,15 @@ def _hidden_cut(join: Join, least: float = 1.0) -> SeamVerdict | None:
 
 
 def _off_course(join: Join) -> SeamVerdict | None:
-    """What no step tells alone, but the course of the whole picture does."""
+    """What no step tells alone, but the course of the pictures does."""
     if join.repeat >= 1:
         return _repeated(join, _repeat_on_course(join))
-    if join.course is None or join.off_course < 1:
+    found = max(join.off_course, join.gap)
+    if found < 1:
         return None
-    return _verdict(
-        join,
-        "jump",
-        how_far_on(join.course.advance),
-        frames=_ends(join),
-        score=score_of([join.off_course]),
-        mend=mend_jump(join.gait),
+    told = words.how_far_on(join) if join.off_course >= 1 else words.how_far_apart(join)
+    return seam_verdict(
+        join, "jump", told, frames=ends(join), score=score_of([found]), mend=mend_jump(join.gait)
     )
 
 
@@ -169,8 +166,8 @@ def _turned(join: Join) -> SeamVerdict | None:
     """A clip that is played there and back, the frame it turns at twice."""
     if join.turned < 1:
         return None
-    return _verdict(
-        join, "duplicate-end", TURNS_BACK, frames=_ends(join), score=score_of([join.turned])
+    return seam_verdict(
+        join, "duplicate-end", words.TURNS_BACK, frames=ends(join), score=score_of([join.turned])
     )
 
 
@@ -178,7 +175,7 @@ def _inner_cut(join: Join) -> SeamVerdict | None:
     cuts = inner_cuts(join)
     if not cuts:
         return None
-    return _verdict(
+    return seam_verdict(
         join,
         "jump",
         "the seam itself is clean, but the picture cuts inside the clip",
@@ -192,11 +189,11 @@ def _local_jump(join: Join) -> SeamVerdict | None:
     if spot is None or join.local < 1 or (join.jump < 1 and join.spot < 1):
         return None
     share = spot.box[2] * spot.box[3]
-    return _verdict(
+    return seam_verdict(
         join,
         "local-jump",
         f"one region, {max(share, 0.01):.0%} of the picture, jumps while the rest goes on smoothly",
-        frames=_ends(join),
+        frames=ends(join),
         score=score_of([max(join.jump, join.spot)]),
     )
 
@@ -207,7 +204,7 @@ def _ghosted(join: Join) -> SeamVerdict | None:
         return None
     count = join.motion.frames
     frames = [(mixture.frame + by) % count for by in range(-mixture.reach + 1, mixture.reach)]
-    return _verdict(
+    return seam_verdict(
         join,
         "ghosted",
         f"two pictures are seen at once around frame {mixture.frame}, as in a cross-fade: edges are double and {mixture.dip:.0%} of the sharpness is missing",
@@ -216,30 +213,10 @@ def _ghosted(join: Join) -> SeamVerdict | None:
     )
 
 
-def _placed(found: SeamVerdict, join: Join, size: Size | None) -> SeamVerdict:
-    """Name the region of a local jump in pixels."""
-    spot = join.motion.spot
-    if found.verdict != "local-jump" or spot is None or size is None:
-        return found
-    left, top, width, height = spot.box
-    box = (
-        round(left * size[0]),
-        round(top * size[1]),
-        round(width * size[0]),
-        round(height * size[1]),
-    )
-    where = f"{box[2]}x{box[3]} pixels from {box[0]},{box[1]}"
-    return found.model_copy(update={"box": box, "reason": f"{found.reason}: {where}"})
-
-
 def _speed_change(join: Join) -> SeamVerdict | None:
     if join.pace < 1 or (join.jump >= 1 and join.leaps):
         return None
-    ratio = math.exp(join.change_of_pace)
-    how = f"{ratio:.1f} times as fast" if ratio > 1 else f"at {ratio:.0%} of the pace"
-    return _verdict(
-        join, "speed-change", f"motion goes on {how} behind the seam", frames=_ends(join)
-    )
+    return seam_verdict(join, "speed-change", words.how_fast(join), frames=ends(join))
 
 
 _RULES: Final[tuple[Callable[[Join], SeamVerdict | None], ...]] = (
@@ -258,45 +235,3 @@ _RULES: Final[tuple[Callable[[Join], SeamVerdict | None], ...]] = (
     _turned,
     _inner_cut,
 )
-
-
-def _ends(join: Join) -> tuple[int, int]:
-    return (join.motion.frames - 1, 0)
-
-
-def _verdict(
-    join: Join,
-    verdict: Verdict,
-    reason: str,
-    *,
-    frames: tuple[int, ...] = (),
-    score: float | None = None,
-    mend: Mend | None = None,
-) -> SeamVerdict:
-    return SeamVerdict(
-        verdict=verdict,
-        score=round(score_of(_strengths(join)) if score is None else score, 3),
-        reason=reason,
-        frames=frames,
-        figures=_figures(join),
-        mend=mend,
-    )
-
-
-def _strengths(join: Join) -> list[float]:
-    grade = max(join.exposure, join.color)
-    return [join.jump, join.pace, grade if join.graded or grade >= SURELY else 0.0]
-
-
-def _figures(join: Join) -> SeamFigures:
-    span = join.span
-    return SeamFigures(
-        step=join.motion.seam.tone[0],
-        ordinary=round(join.ordinary, 4),
-        spans=round(span.steps, 2) if span else None,
-        advance=round(join.course.advance, 2) if join.course else None,
-        stands_out=round(join.surprise, 2),
-        stops=join.step.stops,
-        tint=join.step.tint,
-        pace=round(math.exp(join.change_of_pace), 2),
-    )

@@ -37,6 +37,8 @@ def _weights() -> NDArray[np.float64]:
 
 
 _WEIGHTS: Final = _weights().astype(np.float32)
+GAP: Final = _WEIGHTS[1]
+"""What the eight frames around a step are weighed with for how far their course breaks at it."""
 
 
 class CourseMeter:

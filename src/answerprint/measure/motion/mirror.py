@@ -15,8 +15,8 @@ PAIRS: Final = 12
 """Pairs of frames that are compared where there are as many; a sway that is not in step with itself is no mirror of itself for that long."""
 COLUMNS: Final = 24
 """Width of the pictures: grain and what a codec makes of it are gone."""
-OFF: Final = 2
-"""Frames that the other pairs are off by."""
+OFF: Final = 4
+"""Frames that the other pairs are off by: of 2 and 4 the further tell reversed clips from true loops under grain."""
 TURN: Final = 4
 """Steps next to the seam that are compared with as many behind them: what swings is slow where it turns."""
 SHORTEST: Final = 4 * TURN + 2
