@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from tests.mutations.clip import Bed, Clip, Code, Kind
-from tests.mutations.plant import Dice, Plant, Planted, frame_in
+from tests.mutations.plant import Dice, Plant, Planted, box_in, frame_in
 
 ALL: Final[tuple[Kind, ...]] = ("sdr", "hdr", "exr", "sound")
 
@@ -65,6 +65,14 @@ def _flash(bed: Bed, code: Code, dice: Dice, stops: float) -> Code:
 
 def _foreign(bed: Bed, code: Code, dice: Dice, zoom: float) -> Code:
     return zoomed(code, zoom) if zoom else mirrored(code)
+
+
+def _lost(bed: Bed, code: Code, dice: Dice, share: float) -> Code:
+    """A rectangle of 16 x 16 blocks that was not decoded: black, or grey in what is dark."""
+    box = box_in(bed, dice, share, grid=16)
+    held = code.copy()
+    held[box] = 0.0 if code[box].mean() > 0.25 else 0.5
+    return held
 
 
 def _repeat(bed: Bed, dice: Dice, grain: float) -> Planted:
@@ -141,6 +149,7 @@ PLANTS: Final = (
     Plant("picture.repeated", ALL, (0.03, 0.005, 0.0), _repeat),
     Plant("picture.frozen", ALL, (0.01, 0.0005, 0.0), _freeze),
     Plant("picture.odd-frame", ALL, (0.03, 0.15, 0.0), _one(_foreign)),
+    Plant("picture.odd-frame", ("sdr", "hdr", "sound"), (0.004, 0.03, 0.1), _one(_lost)),
     Plant("picture.order-swapped", ALL, (1, 2, 3), _swap),
     Plant("picture.dropped", ALL, (1, 2, 3), _drop),
     Plant("picture.cut", ALL, (0.03, 0.5, 0.0), _cut),

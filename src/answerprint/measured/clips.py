@@ -138,3 +138,8 @@ class Measurements(Record):
 def _by_value(values: dict[int, Size]) -> dict[Size, tuple[int, ...]]:
     kinds = sorted(set(values.values()), key=lambda v: -list(values.values()).count(v))
     return {kind: tuple(n for n, v in values.items() if v == kind) for kind in kinds}
+
+
+def pictured(clip: SequenceMeasures | MovieMeasures) -> tuple[FrameLevels, ...]:
+    """Return the frames that hold a picture, in order: those that motion counts its frames by."""
+    return tuple(frame for frame in clip.frames if frame.luma is not None)

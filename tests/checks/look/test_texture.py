@@ -8,6 +8,7 @@ from answerprint.checks.limits import Limits
 from answerprint.checks.look.limits import LookLimits
 from answerprint.measured.clips import MovieMeasures
 from answerprint.measured.look import Banding, BlockEdges, Detail, FrameLook
+from answerprint.measured.motion import Motion, Step
 from tests.checks.subjects import breaches, movie, sequence
 
 PLAIN = FrameLook(
@@ -102,6 +103,18 @@ def test_a_soft_clip_and_a_slow_focus_are_no_defects() -> None:
     assert breaches("picture.blurred", clip(change=pull)) == []
     fades = {n: {"detail": Detail(fine=0.02 * n, coarse=0.1 * n)} for n in range(24)}
     assert breaches("picture.blurred", clip(change=fades)) == []
+
+
+@pytest.mark.parametrize(
+    ("pace", "jerk", "frames"), [(0.004, 0.012, []), (0.0004, 0.0012, [9]), (0.012, 0.012, [9])]
+)
+def test_a_jerk_of_the_camera_excuses_the_frames_at_it(
+    pace: float, jerk: float, frames: list[int]
+) -> None:
+    steps = tuple(Step(tone=(1.0,), flow=(jerk if at == 10 else pace, 0.0)) for at in range(24))
+    soft = clip(change={9: {"detail": Detail(fine=0.6, coarse=9.0)}})
+    moved = soft.model_copy(update={"motion": Motion(frames=24, steps=steps)})
+    assert [n for breach in breaches("picture.blurred", moved) for n in breach.frames] == frames
 
 
 def test_grain_that_a_codec_keeps_in_every_other_frame_is_no_blur() -> None:

@@ -1,5 +1,6 @@
 """Foreign, exchanged and missing frames and cuts: each found where it was planted, and a clean clip let be."""
 
+import math
 from pathlib import Path
 
 import cv2
@@ -9,6 +10,7 @@ import pytest
 from answerprint.checks.limits import Limits
 from answerprint.checks.picture.limits import RhythmLimits
 from answerprint.measure.movies import measure_movie
+from answerprint.measured.look import Bars, FrameLook
 from answerprint.measured.motion import Motion, Step
 from tests.checks.planted import COUNT, IDS, SIZE, exposed, found, motion_of, steady
 from tests.checks.subjects import breaches, movie, sequence
@@ -158,11 +160,26 @@ def test_frames_carry_the_numbers_of_their_files() -> None:
     assert breach.frames == (1018,)
 
 
+def mirrored_from(frame: int) -> list[np.ndarray]:
+    """A cut to another picture of the same light."""
+    return [*steady()[:frame], *(np.ascontiguousarray(p[:, ::-1]) for p in steady()[frame:])]
+
+
 def test_limits_decide() -> None:
     clip = steady()
     del clip[19]
     assert found(clip, Limits(rhythm=RhythmLimits(jump=50, reach=100))) == {}
-    assert list(found(clip, Limits(rhythm=RhythmLimits(cut=1.5)))) == ["picture.cut"]
+    assert list(found(mirrored_from(18), Limits(rhythm=RhythmLimits(cut=50)))) == [
+        "picture.dropped"
+    ]
+
+
+def test_a_leap_to_where_motion_leads_in_a_few_frames_is_no_cut() -> None:
+    clip = steady()
+    del clip[19:23]
+    everything = Limits(rhythm=RhythmLimits(cut=1.5))
+    assert list(found(clip, everything)) == ["picture.dropped"]
+    assert list(found(mirrored_from(19), everything)) == ["picture.cut"]
 
 
 @pytest.mark.parametrize("count", [2, 3, 5, 8, 9, 13])
@@ -264,3 +281,62 @@ def test_frames_missing_from_a_dance_show_in_its_limbs(
 ) -> None:
     dropped = breaches("picture.dropped", movie(72, motion=danced(busy)))
     assert [breach.frames for breach in dropped] == frames
+
+
+@pytest.mark.parametrize("hold", [2, 3])
+def test_a_frame_missing_from_animation_that_holds_its_pictures_is_found(hold: int) -> None:
+    shown = [picture for picture in steady()[:30] for _ in range(hold)]
+    del shown[10 * hold]
+    told = found(shown)
+    ((breach,),) = told.values()
+    last = 11 * hold - 2
+    assert (list(told), breach.frames) == (["picture.dropped"], (last, last + 1))
+    assert f"stands for {hold - 1}, and all others for {hold}" in breach.message
+
+
+def test_animation_on_ones_and_twos_lacks_nothing() -> None:
+    ones, twos = steady()[:20], [picture for picture in steady()[20:32] for _ in range(2)]
+    assert found([*ones, *twos]) == {}
+
+
+def shaken(floor: float, *, exchanged: bool) -> Motion:
+    """A camera that turns quicker and slower, seen through `floor` of noise; by its vectors frames 30 and 31 are exchanged."""
+    places = [3.0 * n + 2.0 * math.sin(n / 3) for n in range(60)]
+    seen = list(range(60))
+    if exchanged:
+        seen[30], seen[31] = 31, 30
+    by_vectors = list(range(60))
+    by_vectors[30], by_vectors[31] = 31, 30
+
+    def step(n: int) -> Step:
+        tone = tuple(
+            math.hypot(floor, places[seen[n]] - places[seen[n - lag]])
+            for lag in range(1, min(n, 8) + 1)
+        )
+        flow = (places[by_vectors[n]] - places[by_vectors[n - 1]]) / 300 if n else 0.0
+        return Step(tone=tone or (1.0,), flow=(flow, 0.0), speed=abs(flow))
+
+    return Motion(frames=60, steps=tuple(step(n) for n in range(60)))
+
+
+@pytest.mark.parametrize(("exchanged", "frames"), [(True, [(30, 31)]), (False, [])])
+def test_motion_that_seems_to_go_back_exchanges_only_what_comes_nearer(
+    exchanged: bool, frames: list[tuple[int, int]]
+) -> None:
+    """Vectors of what is small and fast point anywhere; pictures that were exchanged are nearer when they change places."""
+    swaps = breaches("picture.order-swapped", movie(60, motion=shaken(9.0, exchanged=exchanged)))
+    assert [breach.frames for breach in swaps] == frames
+
+
+def test_bars_that_come_are_no_cut() -> None:
+    bare, barred = (
+        FrameLook(bars=Bars(widths=(0, high, 0, high), lit=(1.0, 1.0, 1.0, 1.0)))
+        for high in (0, 90)
+    )
+    clip = movie(COUNT, motion=motion_of(steady()[:18] + steady(8)[:22]))
+    looks = [
+        frame.model_copy(update={"look": barred if frame.number >= 18 else bare})
+        for frame in clip.frames
+    ]
+    assert breaches("picture.cut", clip)
+    assert breaches("picture.cut", clip.model_copy(update={"frames": tuple(looks)})) == []

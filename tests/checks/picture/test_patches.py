@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from answerprint.checks.picture.limits import RhythmLimits
-from answerprint.checks.picture.patches import odd_patch
+from answerprint.checks.picture.patches import odd_patches
 from answerprint.measured.motion import Blip, Island, Motion, Step
 from answerprint.report import Severity
 from tests.checks.subjects import breaches, movie, sequence
@@ -39,15 +39,15 @@ def test_a_black_tile_is_suspected_and_placed() -> None:
     ids=["faint", "large", "flash", "step", "end"],
 )
 def test_what_is_faint_or_large_or_stays_is_no_patch(changes: dict[str, Any]) -> None:
-    assert odd_patch(clip(**changes), LIMITS) is None
+    assert odd_patches(clip(**changes), LIMITS) == ()
 
 
 def test_sparks_are_patches_in_many_frames() -> None:
     motion = clip()
     steps = list(motion.steps)
     steps[30] = steps[20]
-    assert odd_patch(motion, LIMITS) is not None
-    assert odd_patch(Motion(frames=40, steps=tuple(steps)), LIMITS) is None
+    assert odd_patches(motion, LIMITS)
+    assert odd_patches(Motion(frames=40, steps=tuple(steps)), LIMITS) == ()
 
 
 def islands(*depths: float, stops: float = 0.0, side: float = 0.05) -> Motion:
@@ -63,7 +63,7 @@ def islands(*depths: float, stops: float = 0.0, side: float = 0.05) -> Motion:
     return Motion(frames=40, steps=tuple(steps))
 
 
-@pytest.mark.parametrize(("depth", "word"), [(-12.0, "darker"), (12.0, "brighter")])
+@pytest.mark.parametrize(("depth", "word"), [(-15.0, "darker"), (15.0, "brighter")])
 def test_a_part_that_stands_out_from_both_frames_beside_it_is_suspected(
     depth: float, word: str
 ) -> None:
@@ -78,18 +78,27 @@ def test_a_larger_island_counts_from_less_depth_on() -> None:
     for side, found in ((0.2, True), (0.05, False)):
         island = Island(depth=-9.0, box=(0.5, 0.25, side, side))
         steps[20] = steps[20].model_copy(update={"island": island})
-        assert bool(odd_patch(Motion(frames=40, steps=tuple(steps)), LIMITS)) is found
+        assert bool(odd_patches(Motion(frames=40, steps=tuple(steps)), LIMITS)) is found
 
 
 @pytest.mark.parametrize(
     "motion",
     [
-        islands(-9.5),
-        islands(-12.0, stops=-0.3),
-        islands(-12.0, side=0.6),
-        islands(-12.0, 5.0, -12.0),
+        islands(-13.5),
+        islands(-15.0, stops=-0.3),
+        islands(-15.0, side=0.6),
+        islands(-15.0, 5.0, -15.0),
+        islands(-15.0, -14.0),
     ],
-    ids=["like-others", "flash", "large", "twice"],
+    ids=["like-others", "flash", "large", "twice", "passes"],
 )
 def test_what_others_have_and_what_flashes_or_is_large_is_no_island(motion: Motion) -> None:
-    assert odd_patch(motion, LIMITS) is None
+    assert odd_patches(motion, LIMITS) == ()
+
+
+def test_what_moves_quickly_elsewhere_in_the_clip_is_no_excuse() -> None:
+    steps = list(islands(-15.0).steps)
+    passing = Island(depth=40.0, box=(0.1, 0.1, 0.05, 0.2))
+    steps[3:5] = [step.model_copy(update={"island": passing}) for step in steps[3:5]]
+    (patch,) = odd_patches(Motion(frames=40, steps=tuple(steps)), LIMITS)
+    assert patch.frame == 20

@@ -6,8 +6,7 @@ from typing import Final
 from answerprint.checks.check import SEQUENCE, Breach, Subject, check
 from answerprint.checks.limits import PixelLimits
 from answerprint.checks.motion.gait import ninth_decile
-from answerprint.checks.picture.frames import pictured
-from answerprint.measured.clips import SequenceMeasures
+from answerprint.measured.clips import SequenceMeasures, pictured
 from answerprint.measured.figures import Figure
 from answerprint.measured.frames import Outliers
 from answerprint.report import Severity

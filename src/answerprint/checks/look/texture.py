@@ -1,12 +1,13 @@
 """How pictures look: banding, blocks and blur."""
 
-from collections.abc import Collection, Iterator
+import math
+from collections.abc import Collection, Iterator, Sequence
 from statistics import median
 from typing import Final
 
 from answerprint.checks.check import Breach, Need, Subject, check
 from answerprint.checks.look.limits import LookLimits
-from answerprint.measured.clips import MovieMeasures, SequenceMeasures
+from answerprint.measured.clips import MovieMeasures, SequenceMeasures, pictured
 from answerprint.measured.figures import Figure
 from answerprint.measured.look import BAND_STEPS, Banding, BlockEdges, Detail, FrameLook
 from answerprint.report import Severity
@@ -26,6 +27,10 @@ _FIRM: Final = 1.5
 """Steps in 8-bit codes from which bands of a single frame count: of 10 bits, waves in the sun have finer ones for some frames."""
 _COARSE: Final = 3.0
 """Steps from which few of them count where they last."""
+_SMEARS: Final = 0.005
+"""Picture widths a frame that motion smears what it shows by, at half of that while the shutter is open: five pixels of 1080p."""
+_RUSHES: Final = 1.5
+"""Times the motion of the whole picture in the steps near it that a step has where motion alone makes its frames softer: shaken cameras come to 1.6 and more there."""
 _NO_DETAIL: Final = 0.01
 """Sharpness under which there is no detail that could be lost."""
 
@@ -114,13 +119,15 @@ def blocky(subject: Subject) -> Iterator[Breach]:
     severity=Severity.WARNING,
     limit="look.blur_ratio look.blur_kept look.blur_usual",
     source="measured",
+    reads=(Figure.MOTION,),
 )
 def blurred(subject: Subject) -> Iterator[Breach]:
     """No frame is much softer than the frames beside it.
 
     Fine detail is judged by the frame's own contrast, against the sharpest of
     three frames before and of three after: motion blur comes and goes over more
-    frames than that, and a clip that is soft all along is a matter of taste and not told.
+    frames than that, or with a jerk of the camera, which excuses the frames at it; and a clip that is soft
+    all along is a matter of taste and not told.
     As blur takes contrast, too, less of a loss by contrast counts where as much detail is lost in all.
     Where frames are soft by turns, as codecs with few bits for grain make them, only what is softer still is told.
     """
@@ -130,11 +137,18 @@ def blurred(subject: Subject) -> Iterator[Breach]:
         own = dict(_softness([(n, _sharpness(detail)) for n, detail in seen]))
         lost = dict(_softness([(n, detail.fine if detail else None) for n, detail in seen]))
         most, most_lost = (limits.blur_usual * _usual(shares.values()) for shares in (own, lost))
+        smeared = _smeared(clip)
         soft = {
             n: share
             for n, share in own.items()
-            if share < min(limits.blur_ratio, most)
-            or (share < min(limits.blur_kept, most) and lost[n] < min(limits.blur_ratio, most_lost))
+            if n not in smeared
+            and (
+                share < min(limits.blur_ratio, most)
+                or (
+                    share < min(limits.blur_kept, most)
+                    and lost[n] < min(limits.blur_ratio, most_lost)
+                )
+            )
         }
         if soft:
             worst = min(soft, key=lambda n: soft[n])
@@ -195,6 +209,23 @@ def _sharpness(detail: Detail | None) -> float | None:
 def _usual(shares: Collection[float]) -> float:
     """Return what nine in ten frames' sharpness beside that around them is at least; 1 of few."""
     return sorted(shares)[len(shares) // 10] if len(shares) >= _MANY else 1.0
+
+
+def _smeared(clip: Clip) -> frozenset[int]:
+    """Return the numbers of the frames that motion of the whole picture into or out of them smears: it is far quicker than near them."""
+    if clip.motion is None:
+        return frozenset()
+    speeds = [math.hypot(*step.flow) for step in clip.motion.steps]
+    return frozenset(
+        frame.number
+        for at, frame in enumerate(pictured(clip))
+        if max(speeds[at : at + 2], default=0.0) >= max(_SMEARS, _RUSHES * _around(speeds, at))
+    )
+
+
+def _around(speeds: Sequence[float], at: int) -> float:
+    """Return the median of the motion before the step into a frame and behind the step out of it; the seam is left out."""
+    return median([*speeds[max(1, at - REACH) : at], *speeds[at + 2 : at + 2 + REACH]] or [0.0])
 
 
 def _softness(seen: list[tuple[int, float | None]]) -> Iterator[tuple[int, float]]:

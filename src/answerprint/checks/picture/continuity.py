@@ -1,16 +1,17 @@
 """Pictures that break the run of time: foreign ones, exchanged ones, missing ones, and cuts."""
 
 import math
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from answerprint.checks.check import MOTION, Breach, Subject, check
 from answerprint.checks.look.borders import bar_changes
-from answerprint.checks.picture.frames import black_frames, pictured, repeats_of
+from answerprint.checks.picture.cadence import Short, shown_short
+from answerprint.checks.picture.frames import black_frames, repeats_of
 from answerprint.checks.picture.jumps import Jump
-from answerprint.checks.picture.patches import odd_patch
+from answerprint.checks.picture.patches import Patch, odd_patches
 from answerprint.checks.picture.pulse import Pulse
 from answerprint.checks.picture.rhythm import Rhythm, rhythm_of
-from answerprint.measured.clips import MovieMeasures, SequenceMeasures
+from answerprint.measured.clips import MovieMeasures, SequenceMeasures, pictured
 from answerprint.measured.figures import Figure
 from answerprint.report import Severity
 from answerprint.timing import spell_frames
@@ -25,7 +26,7 @@ def odd_frame(subject: Subject) -> Iterator[Breach]:
     That is a frame of another shot or another take. It is found where the steps
     into it and out of it are larger than any near it, and lead back to where they came from.
     What differs in light or color alone is picture.flash, what is black is picture.black.
-    A part of one frame of a movie that is brighter or darker than before and after, as no other frame
+    A part of one frame of a movie that is brighter or darker than before and after, as no frame near it
     has one, is a suspicion: a lost block looks like that, and so does a spark. EXR frames have pixels.damage.
     """
     for clip, rhythm in _rhythms(subject):
@@ -47,7 +48,9 @@ def odd_frame(subject: Subject) -> Iterator[Breach]:
                 frames=numbers,
             )
         if isinstance(clip, MovieMeasures):
-            yield from _patched(clip, rhythm, lit.union(dark, rhythm.odd_frames))
+            told = lit.union(dark, rhythm.odd_frames, _misplaced(rhythm))
+            lost = (patch for patch in _patches(clip, rhythm) if patch.frame not in told)
+            yield from (_lost(clip, patch) for patch in lost)
 
 
 @check(
@@ -96,14 +99,14 @@ def dropped(subject: Subject) -> Iterator[Breach]:
     nowhere where they surely go on by one step: a key frame draws grain and detail anew.
     A camera held by hand has no steady pace, but inertia: its motion goes on and leaps.
     Where motion is as uneven as that by itself, one missing frame is as good as any other step and not found.
-    Bars that come or go, which are told by themselves, are no leap.
+    Bars that come or go, which are told by themselves, are no leap. In animation that shows
+    every picture twice, or three times, one that stands for less lacks a frame.
     """
+    yield from _short_holds(subject)
     for clip, jump in _jumps(subject):
         if not jump.graded and not jump.cuts(subject.limits.rhythm):
             missing = max(1, round(jump.steps) - 1)
             numbers = _numbers(clip, (jump.frame - 1, jump.frame))
-            if bar_changes(clip, subject.limits.look).intersection(numbers):
-                continue
             frames = "a frame is" if missing == 1 else f"{missing} frames are"
             yield Breach(
                 f"about {frames} missing between frames {numbers[0]} and {numbers[1]}: "
@@ -114,7 +117,7 @@ def dropped(subject: Subject) -> Iterator[Breach]:
             )
 
 
-@check("picture.cut", MOTION, severity=Severity.WARNING, limit="rhythm.jump rhythm.steady rhythm.unsteady rhythm.lone rhythm.reach rhythm.cut", source="measured")  # fmt: skip
+@check("picture.cut", MOTION, severity=Severity.WARNING, limit="rhythm.jump rhythm.steady rhythm.unsteady rhythm.lone rhythm.reach rhythm.cut", source="measured", reads=(Figure.LOOK,))  # fmt: skip
 def cut(subject: Subject) -> Iterator[Breach]:
     """The clip is one shot: nowhere does a frame lead to one that does not follow from it.
 
@@ -134,13 +137,47 @@ def cut(subject: Subject) -> Iterator[Breach]:
             )
 
 
-def _patched(clip: MovieMeasures, rhythm: Rhythm, told: Container[int]) -> Iterator[Breach]:
-    patch = odd_patch(rhythm.motion, rhythm.limits)
-    if patch is None or patch.frame in told:
-        return
+def _short_holds(subject: Subject) -> Iterator[Breach]:
+    for clip, rhythm in _rhythms(subject):
+        for short in _short(rhythm):
+            last = short.first + short.frames - 1
+            numbers = _numbers(clip, (last, last + 1))
+            yield Breach(
+                f"a frame is missing between frames {numbers[0]} and {numbers[1]}: "
+                f"a picture stands for {short.frames}, and all others for {short.usual}",
+                measured=short.frames,
+                limit=short.usual,
+                unit="frames",
+                frames=numbers,
+            )
+
+
+def _misplaced(rhythm: Rhythm) -> frozenset[int]:
+    """Return the frames that are told to be exchanged, to stand alone where others stand twice, or to lie beside a cut."""
+    exchanged = {rhythm.pictures[at] for pair in rhythm.exchanges.found for at in pair}
+    cuts = (jump.frame for jump in rhythm.jumps if jump.cuts(rhythm.limits))
+    beside = {frame - by for frame in cuts for by in (0, 1)}
+    return frozenset(exchanged.union(beside, (short.first for short in _short(rhythm))))
+
+
+def _short(rhythm: Rhythm) -> Iterator[Short]:
+    """Yield the pictures that stand too short, but those at exchanged and foreign ones."""
+    for short in shown_short(rhythm.pictures):
+        if rhythm.pictures.index(short.first) not in rhythm.explained:
+            yield short
+
+
+def _patches(clip: Clip, rhythm: Rhythm) -> tuple[Patch, ...]:
+    """Return what stands out in one frame of a movie; of EXR frames pixels tell."""
+    if not isinstance(clip, MovieMeasures):
+        return ()
+    return odd_patches(rhythm.motion, rhythm.limits)
+
+
+def _lost(clip: MovieMeasures, patch: Patch) -> Breach:
     numbers = _numbers(clip, (patch.frame,))
     (wide, high), (left, top, width, height) = clip.facts.size, patch.box
-    yield Breach(
+    return Breach(
         f"a part of frame {numbers[0]}, {round(width * wide)}x{round(height * high)} pixels at x {round(left * wide)}, "
         f"y {round(top * high)}, is {'brighter' if patch.measured > 0 else 'darker'} than in the frames before and after; look at it",
         measured=round(abs(patch.measured), 3),
@@ -159,13 +196,23 @@ def _what_jumps(clip: Clip, jump: Jump, number: int) -> str:
 
 
 def _jumps(subject: Subject) -> Iterator[tuple[Clip, Jump]]:
-    """Yield the leaps of each clip, but those into and out of black and out of repeats, which are told of by themselves."""
+    """Yield the leaps of each clip, but those into and out of black and lost blocks, out of repeats, and to other bars, which are told of by themselves."""
     for clip, rhythm in _rhythms(subject):
         dark = black_frames(clip, subject.limits.picture)
         told = {frame + by for frame in dark for by in (0, 1)}
+        barred = bar_changes(clip, subject.limits.look)
+        told |= {
+            at + by
+            for at, frame in enumerate(pictured(clip))
+            if frame.number in barred
+            for by in (0, 1)
+        }
         made_up = {frame + 1 for frame in repeats_of(clip, subject.limits)}
+        lost = {patch.frame + by for patch in _patches(clip, rhythm) for by in (0, 1)}
         for jump in rhythm.jumps:
-            if jump.frame not in told and (jump.frame not in made_up or math.isinf(jump.steps)):
+            if jump.frame in told or (jump.frame in made_up and not math.isinf(jump.steps)):
+                continue
+            if jump.frame not in lost or jump.cuts(rhythm.limits):
                 yield clip, jump
 
 

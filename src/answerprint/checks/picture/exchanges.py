@@ -46,7 +46,11 @@ class Exchanges:
         }
         limit = self._limit([g for (a, b), g in all_gains.items() if b - a == 1])
         gains = {pair: g for pair, g in all_gains.items() if g >= limit and self._shows(*pair)}
-        backs = {(at, at + 1): self.back_and_on(at) for at in range(1, count - 2)}
+        backs = {
+            (at, at + 1): self.back_and_on(at)
+            for at in range(1, count - 2)
+            if all_gains.get((at, at + 1), 0.0) > 0
+        }
         # Two that are exchanged over others between send motion back and on beside each of them.
         order = [
             *sorted(gains, key=lambda pair: -gains[pair]),

@@ -10,7 +10,7 @@ from answerprint.checks.limits import Limits, PictureLimits
 from answerprint.checks.picture.rhythm import rhythm_of
 from answerprint.checks.picture.stalls import stalls
 from answerprint.checks.picture.stillness import repeated_frames
-from answerprint.measured.clips import MovieMeasures, SequenceMeasures
+from answerprint.measured.clips import MovieMeasures, SequenceMeasures, pictured
 from answerprint.measured.figures import Figure
 from answerprint.measured.frames import FrameLevels
 from answerprint.measured.motion import LAGS, Motion
@@ -119,11 +119,6 @@ def frozen(subject: Subject) -> Iterator[Breach]:
                 unit="times the difference of neighbours, eight frames apart",
                 frames=numbers,
             )
-
-
-def pictured(clip: SequenceMeasures | MovieMeasures) -> tuple[FrameLevels, ...]:
-    """Return the frames that hold a picture, in order: those that motion counts its frames by."""
-    return tuple(frame for frame in clip.frames if frame.luma is not None)
 
 
 def black_frames(clip: SequenceMeasures | MovieMeasures, limits: PictureLimits) -> list[int]:

@@ -45,10 +45,12 @@ class Jump:
     """Whether motion goes further over it than over the steps near it: an eye that blinks changes, and moves nothing."""
     headway: Headway = ORDINARY
     """How far it goes on the course of the pictures."""
+    near: bool = False
+    """Whether it changes less than pictures as far apart as is measured differ by nearby: to as much, motion leads."""
 
     def cuts(self, limits: RhythmLimits) -> bool:
         """Tell whether it leads to another picture than one a few frames on."""
-        return self.steps >= limits.cut and not self.graded
+        return self.steps >= limits.cut and not self.graded and not self.near
 
 
 def standing_out(jumps: Sequence[Jump], limits: RhythmLimits) -> tuple[Jump, ...]:

@@ -5,11 +5,11 @@ from statistics import median
 
 from answerprint.checks.check import MOTION, Breach, Subject, check
 from answerprint.checks.picture.flicker import Flicker
-from answerprint.checks.picture.frames import black_frames, pictured
+from answerprint.checks.picture.frames import black_frames
 from answerprint.checks.picture.pulse import Flash, Pulse
 from answerprint.checks.picture.rhythm import rhythm_of
 from answerprint.checks.picture.swings import Swing
-from answerprint.measured.clips import MovieMeasures, SequenceMeasures
+from answerprint.measured.clips import MovieMeasures, SequenceMeasures, pictured
 from answerprint.measured.motion import Box
 from answerprint.report import Severity
 from answerprint.timing import spell_frames

@@ -1,7 +1,7 @@
 """A part of one frame whose light is unlike the frames before and after: a lost block, a black tile, a torn corner.
 
 It is told by what stands out, the same way, from the frame before and from the frame after, while
-these are alike there: further than anywhere else in the clip. Or by the light that leaves its course for
+these are alike there: further than in any frame within half a second. Or by the light that leaves its course for
 one frame, in a small part, further than anywhere else, and by the places that move most, which change far
 more into the frame and out of it than in any step near it.
 """
@@ -19,16 +19,16 @@ _ENDS: Final = 2
 """Frames at either end that are not judged."""
 _BESIDE: Final = 4
 """Steps on either side that those into the frame and out of it are compared with."""
+_NEAR: Final = 12
+"""Frames on either side whose islands one is compared with: half a second; motion is quick and slow by turns within a clip."""
 _PART: Final = 0.25
 """Share of the picture that is a part of it."""
 _WHOLE: Final = 0.05
 """Stops by which the whole picture may change with it: what flashes is no patch."""
 _LIVELY: Final = 1.5
 """Times the most that the places which move most change near it that they change into the frame and out of it; clean clips come to 0.9."""
-_WEIGHTIER: Final = 3.0
-"""Times the depth and side together of any other island from which less depth counts: thin things in a pan leave deep ones, and small; clean clips come to 2.5."""
-_LARGER: Final = 0.64
-"""Share of `island_alone` that does then: clean clips that are nearly as large come to half of it."""
+_DEEPER: Final = 1.5
+"""Times the depth of any other island nearby that its own is, whatever its size."""
 _NEVER: Final = 0.02
 """Stops that are taken for the light of a clip that never leaves its course."""
 
@@ -46,28 +46,31 @@ class Patch:
     unit: str
 
 
-def odd_patch(motion: Motion, limits: RhythmLimits) -> Patch | None:
-    """Return the part of one frame that stands out as no other frame's does; None where there is none."""
+def odd_patches(motion: Motion, limits: RhythmLimits) -> tuple[Patch, ...]:
+    """Return the parts of single frames that stand out as those of no frame near them do, in the order they are shown."""
     if motion.frames < _FEWEST:
-        return None
-    return _odd_island(motion, limits) or _odd_light(motion, limits)
+        return ()
+    frames = range(_ENDS, motion.frames - _ENDS)
+    found = tuple(p for frame in frames if (p := _odd_island(motion, frame, limits)) is not None)
+    light = None if found else _odd_light(motion, limits)
+    return found if light is None else (light,)
 
 
-def _odd_island(motion: Motion, limits: RhythmLimits) -> Patch | None:
+def _odd_island(motion: Motion, frame: int, limits: RhythmLimits) -> Patch | None:
     """Return the part whose lightness stands out: small ones, and those among what moves."""
-    inner = range(_ENDS, motion.frames - _ENDS)
-    seen = [(at, island) for at in inner if (island := motion.steps[at].island)]
-    if not seen:
-        return None
-    frame, island = max(seen, key=lambda each: abs(each[1].depth))
-    others = [other for at, other in seen if abs(at - frame) > 1]
-    larger = _weight(island) >= _WEIGHTIER * max(map(_weight, others), default=0.0)
-    alone = limits.island_alone * (_LARGER if larger else 1.0)
-    limit = max(limits.island, alone * max((abs(other.depth) for other in others), default=0.0))
-    blip = motion.steps[frame].blip
+    island, blip = motion.steps[frame].island, motion.steps[frame].blip
     whole = blip is not None and abs(blip.stops) > _WHOLE
-    small = island.box[2] * island.box[3] <= _PART
-    if whole or not small or abs(island.depth) < limit:
+    if island is None or whole or island.box[2] * island.box[3] > _PART:
+        return None
+    near = range(max(_ENDS, frame - _NEAR), min(frame + _NEAR + 1, motion.frames - _ENDS))
+    # What moves stands out in the frames beside it as well; what is lost leaves these alike.
+    others = [i for at in near if at != frame and (i := motion.steps[at].island) is not None]
+    deepest = max((abs(other.depth) for other in others), default=0.0)
+    heaviest = max(map(_weight, others), default=0.0)
+    # Thin things in a pan and an eye that blinks leave deep ones, and small.
+    alone = limits.island_alone * heaviest * abs(island.depth) / _weight(island)
+    limit = max(limits.island, _DEEPER * deepest, alone)
+    if abs(island.depth) < limit:
         return None
     return Patch(frame, island.box, island.depth, limit, "Oklab lightness x 100")
 
@@ -87,7 +90,7 @@ def _odd_light(motion: Motion, limits: RhythmLimits) -> Patch | None:
     if not seen:
         return None
     frame, blip = max(seen, key=lambda each: abs(each[1].peak))
-    others = [abs(other.peak) for at, other in seen if abs(at - frame) > 1]
+    others = [abs(other.peak) for at, other in seen if at != frame]
     alone = limits.patch_alone
     limit = max(limits.patch, alone * max(others, default=_NEVER), alone * _NEVER)
     small = blip.share <= _PART and abs(blip.stops) <= _WHOLE

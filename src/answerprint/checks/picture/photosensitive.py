@@ -6,8 +6,7 @@ from typing import Final
 from answerprint.checks.check import Breach, Need, Subject, check
 from answerprint.checks.files.shape import stated_rate
 from answerprint.checks.picture.flashes import find_flashing
-from answerprint.checks.picture.frames import pictured
-from answerprint.measured.clips import MovieMeasures, SequenceMeasures
+from answerprint.measured.clips import MovieMeasures, SequenceMeasures, pictured
 from answerprint.measured.figures import Figure
 from answerprint.measured.flashes import Turn
 

@@ -23,7 +23,7 @@ from answerprint.checks.motion.strides import Strides
 from answerprint.checks.picture.exchanges import Exchanges
 from answerprint.checks.picture.jumps import Jump, standing_out
 from answerprint.checks.picture.limits import RhythmLimits
-from answerprint.measured.motion import Motion, Step
+from answerprint.measured.motion import LAGS, Motion, Step
 
 ODD_RUN: Final = 3
 """Pictures in a row that may be foreign; longer ones are a shot of their own."""
@@ -120,16 +120,16 @@ class Rhythm:
             return 0.0
         least, around = min(into, out), self._steps_beside(first, first + count)
         # Exchanged neighbours are a run of two that is as far across as ever.
-        near = max(_NEARER * least, self._usual_apart(first)) if count == 1 else _NEARER * least
-        if len(around) < 2 or across > near:
+        fast = _AS_FAR * self._usual_apart(first, first + 1, 2) if count == 1 else 0.0
+        if len(around) < 2 or across > max(_NEARER * least, fast):
             return 0.0
         return least / max(*around, _ODD_FLOOR)
 
-    def _usual_apart(self, at: int) -> float:
-        """Return what pictures two apart differ by near one, and a tenth more; 0 where there are too few."""
-        ends = [*range(at - _BESIDE, at), *range(at + 3, at + 3 + _BESIDE)]
-        found = [d for end in ends if (d := self.apart(end - 2, end)) is not None]
-        return _AS_FAR * median(found) if len(found) >= _BESIDE else 0.0
+    def _usual_apart(self, first: int, last: int, by: int) -> float:
+        """Return what pictures so far apart differ by near the steps into `first` to `last`, and not over these; 0 where there are too few."""
+        ends = [*range(first - _BESIDE, first), *range(last + by, last + by + _BESIDE)]
+        found = [d for end in ends if (d := self.apart(end - by, end)) is not None]
+        return median(found) if len(found) >= _BESIDE else 0.0
 
     @cached_property
     def exchanges(self) -> Exchanges:
@@ -143,7 +143,7 @@ class Rhythm:
         if len(self.pictures) < FEWEST:
             return ()
         strides = Strides.of(len(self.pictures), self.apart)
-        places = [at for at in range(1, len(self.pictures)) if at not in self._explained]
+        places = [at for at in range(1, len(self.pictures)) if at not in self.explained]
         found = [self._jump(at, strides) for at in places if at not in self._held]
         held = [at for at in places if at in self._held]
         cuts = [jump for at in held if (jump := self._cut_from(at)) is not None]
@@ -188,6 +188,7 @@ class Rhythm:
             graded,
             self._moves_further(at),
             self._headways.get(frame, ORDINARY),
+            near=step.tone[0] < self._usual_apart(at, at, LAGS),
         )
 
     def _cut_from(self, at: int) -> Jump | None:
@@ -223,7 +224,8 @@ class Rhythm:
         return frozenset(at for at, hold in enumerate(holds, 1) if hold > usual)
 
     @cached_property
-    def _explained(self) -> Container[int]:
+    def explained(self) -> Container[int]:
+        """The pictures at foreign and exchanged ones: the steps into them are told by these."""
         odd = {at for run in self.odd for at in range(run.start, run.stop + 1)}
         swapped = {at for pair in self.exchanges.found for at in range(pair[0], pair[1] + 2)}
         return odd | swapped

@@ -7,10 +7,10 @@ from typing import Final
 
 from answerprint.checks.check import Breach, Need, Subject, check
 from answerprint.checks.files.shape import stated_rate
-from answerprint.checks.picture.frames import pictured
 from answerprint.checks.picture.limits import RhythmLimits
 from answerprint.checks.picture.rhythm import rhythm_of
 from answerprint.checks.proofs.kin import compared, kin_of, master_of
+from answerprint.measured.clips import pictured
 from answerprint.measured.figures import Figure
 from answerprint.measured.kinship import Edited, Kin
 from answerprint.measured.motion import Motion

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 
 from answerprint.checks.check import Need, Subject
-from answerprint.checks.picture.frames import pictured
-from answerprint.measured.clips import MovieMeasures, SequenceMeasures
+from answerprint.measured.clips import MovieMeasures, SequenceMeasures, pictured
 from answerprint.measured.figures import Figure
 from answerprint.measured.kinship import Kin, Role
 
