@@ -11,7 +11,7 @@ from answerprint.checks.proofs import deliverables, edit, extension, reframe, re
 from answerprint.checks.proofs.pair import PAIR_CHECKS
 from answerprint.checks.proofs.pin import PIN_CHECKS
 from answerprint.checks.seam.loop import SEAM_CHECKS
-from answerprint.checks.sound import level, places, silence, tops, track
+from answerprint.checks.sound import level, places, seam, silence, tops, track
 
 CHECKS: Final[tuple[Check, ...]] = (
     pixels.unreadable_file,
@@ -117,7 +117,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     level.loudness,
     level.true_peak,
     places.channel_order,
-    track.seam,
+    seam.seam,
     *PAIR_CHECKS,
     *PIN_CHECKS,
     reframe.misplaced,

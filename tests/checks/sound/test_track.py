@@ -300,22 +300,3 @@ def test_channels_of_5_1_lie_where_the_layout_says(order: str, said: list[str]) 
     told = found("sound.channel-order", with_sound(channels=surround(order), layout="5.1"))
     assert len(told) == len(said)
     assert all(word in each.message for word, each in zip(said, told, strict=True))
-
-
-@pytest.mark.parametrize(
-    ("seam", "said"),
-    [
-        (SoundSeam(click=40, level=0.1, step=3, step_usual=4), "clicks"),
-        (SoundSeam(click=40, level=0.0005, step=3, step_usual=4), None),
-        (SoundSeam(click=1, level=0.1, step=14, step_usual=4), "changes at the loop point"),
-        (SoundSeam(click=1, level=0.1, step=14, step_usual=8), None),
-        (None, None),
-    ],
-)
-def test_the_loop_point_of_sound(seam: SoundSeam | None, said: str | None) -> None:
-    told = found("sound.seam", with_sound(seam=seam))
-    assert len(told) == (said is not None)
-    for each in told:
-        assert said is not None
-        assert said in each.message
-        assert each.frames == (119, 0)

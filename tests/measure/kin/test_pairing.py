@@ -10,7 +10,8 @@ import pytest
 from answerprint.color.tags import resolved
 from answerprint.color.transforms import to_display
 from answerprint.measure.kin.alignment import align
-from answerprint.measure.kin.pairing import fitted, pair
+from answerprint.measure.kin.fit import fitted
+from answerprint.measure.kin.pairing import pair
 from answerprint.measure.kin.prints import Prints
 from answerprint.measure.movies import Thumbnailer
 from answerprint.measure.sweep import observe_frame
@@ -241,3 +242,32 @@ def test_runs_that_are_alike_at_their_ends_alone_do_not_slip() -> None:
     costs[np.arange(60), np.arange(60)] = 3.2
     costs[np.arange(3), np.arange(57, 60)] = 1.0
     assert len(align(costs).pairs) == 60
+
+
+def waves(count: int, speed: float) -> list[Any]:
+    """Waves that run every way, as water at a distance does, by up to `speed` in radians a frame."""
+    dice = np.random.default_rng(0)
+    down, across = np.mgrid[:36, :64]
+    lengths = dice.uniform((0.1, -0.5, 0, -speed), (0.6, 0.5, 6.3, speed), (14, 4))
+    frames = (
+        0.4 + 0.02 * sum(np.sin(a * across + b * down + c + n * turn) for a, b, c, turn in lengths)
+        for n in range(count)
+    )
+    return [np.repeat(frame[..., None], 3, axis=2).astype(np.float32) for frame in frames]
+
+
+@pytest.mark.parametrize(
+    ("speed", "late", "slip"), [(0.03, 0.0, 0), (0.03, 0.9, 0), (0.15, 0.0, 0), (0.15, 2.0, 2)]
+)
+def test_a_movie_whose_slow_motion_lags_by_parts_of_a_frame_has_not_slipped(
+    speed: float, late: float, slip: int
+) -> None:
+    water, dice = waves(40, speed), np.random.default_rng(1)
+    part = np.float32(late / 2)
+    coded = [
+        (water[n] * (1 - part) + water[n - 2] * part) ** np.float32(0.9)
+        + dice.normal(0, 0.005, (36, 64, 1)).astype(np.float32)
+        for n in range(2, 40)
+    ]
+    found = paired(water[2:], coded)
+    assert (found.slip, found.only_movie == ()) == (slip, not slip)

@@ -215,3 +215,15 @@ def test_a_frame_that_is_only_sharper_is_not_where_a_picture_landed() -> None:
 def test_a_frame_that_alone_shows_a_picture_is_where_it_landed() -> None:
     elsewhere = dict.fromkeys(range(-6, 7), 0.8)
     assert landed(elsewhere | {1: 0.4, 2: 0.02, 3: 0.4}) == 2
+
+
+def test_motion_that_pauses_beyond_where_a_picture_landed_says_nothing_against_it() -> None:
+    moving = {n: 0.02 + 0.02 * abs(n + 2) for n in range(-6, 7)}
+    assert landed(moving | {-5: 0.041, -4: 0.0401, -3: 0.04}) == -2
+    assert landed(moving | {-1: 0.07}) == 0
+
+
+def test_coding_that_is_better_in_another_frame_is_not_where_a_picture_landed() -> None:
+    coarse = {n: 0.04 + 0.001 * abs(n) for n in range(-6, 7)}
+    assert landed(coarse | {3: 0.02}) == 0
+    assert landed(coarse | {3: 0.01}) == 3

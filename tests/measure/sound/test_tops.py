@@ -80,3 +80,9 @@ def test_a_short_or_silent_sound_has_no_pile() -> None:
     assert tops_of(np.zeros((0, 1), np.float32)).pile() == (0, 0)
     assert tops_of(np.zeros((RATE, 1), np.float32)).pile() == (0, 0)
     assert tops_of(np.ones((8, 1), np.float32)).pile() == (0, 0)
+
+
+def test_what_a_codec_threw_far_above_hides_no_pile() -> None:
+    wave = cut(voice(), 0.5)
+    wave[:60, 0] = np.linspace(0.5, 0.9, 60)
+    assert tops_of(wave).pile() == pytest.approx(tops_of(cut(voice(), 0.5)).pile(), rel=0.05)

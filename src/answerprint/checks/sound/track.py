@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from answerprint.checks.check import LOOP_ORDERED, MOVIE, Breach, Need, Subject, check
+from answerprint.checks.check import MOVIE, Breach, Need, Subject, check
 from answerprint.measured.figures import Figure
 from answerprint.measured.heard import Heard, span_of
 from answerprint.report import Severity
@@ -163,49 +163,6 @@ def offset(subject: Subject) -> Iterator[Breach]:
                 limit=round(allowed, 4),
                 unit="s",
                 frames=(0,),
-            )
-
-
-@check(
-    "sound.seam",
-    LOOP_ORDERED,
-    *SOUND,
-    severity=Severity.WARNING,
-    limit="sound.click sound.click_level sound.seam_step sound.seam_step_floor",
-    source="measured",
-)
-def seam(subject: Subject) -> Iterator[Breach]:
-    """The sound of a loop runs from its end into its beginning as it runs on anywhere else: no click, no jump of sound.
-
-    A click is a sample that the ones before it do not foretell, beside how well
-    they do in the 10 ms on either side. A jump is a change of spectrum from the last 85 ms to
-    the first that is larger than those within the sound.
-    """
-    limits = subject.limits.sound
-    for sound in heard(subject):
-        found = sound.seam
-        if found is None:
-            continue
-        last = subject.movie.frames[-1].number if subject.movie.frames else 0
-        if found.click > limits.click and found.level > limits.click_level:
-            yield breach(
-                subject,
-                sound,
-                "clicks at the loop point; cross-fade its end into its beginning",
-                measured=round(found.click, 2),
-                limit=limits.click,
-                unit="times the error beside it",
-                frames=(last, 0),
-            )
-        elif found.step > max(limits.seam_step_floor, limits.seam_step * found.step_usual):
-            yield breach(
-                subject,
-                sound,
-                "changes at the loop point; cross-fade its end into its beginning",
-                measured=found.step,
-                limit=round(max(limits.seam_step_floor, limits.seam_step * found.step_usual), 2),
-                unit="dB",
-                frames=(last, 0),
             )
 
 

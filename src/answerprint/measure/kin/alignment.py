@@ -138,10 +138,12 @@ def _costed(told, ends, gap, agreed):  # type: ignore[no-untyped-def]  # noqa: C
                     best, step = cost, _PAIR
             for apart in range(1, min(_NEAR, i - 1, j - 1) + 1):
                 p, q = i - 1 - apart, j - 1 - apart
-                if max(told[p, j - 1], told[i - 1, q]) < agreed:
-                    cost = total[p, q] + told[p, j - 1] + told[i - 1, q] + _SWAP
-                    for n in range(1, apart):
-                        cost += told[p + n, q + n]
+                early, late = told[p, j - 1], told[i - 1, q]
+                # A damaged frame alone may be more like its neighbour's partner than like its own.
+                if max(early, late) < agreed and early < told[i - 1, j - 1] and late < told[p, q]:
+                    cost = total[p, q] + early + late + _SWAP
+                    for between in range(1, apart):
+                        cost += told[p + between, q + between]
                     if cost < best:
                         best, step = cost, _CROSS + apart - 1
             total[i, j], steps[i, j] = best, step

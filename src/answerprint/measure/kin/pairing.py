@@ -8,13 +8,22 @@ Memory: the prints of both as floats and a few frames x frames matrices; 15
 megabytes at 120 frames a side.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from answerprint.measure.kin.alignment import Alignment, align
+from answerprint.measure.kin.alignment import Alignment
+from answerprint.measure.kin.fit import (
+    Fit,
+    beyond_best,
+    differences,
+    fitted,
+    in_place,
+    out_of_place,
+    undecided,
+)
 from answerprint.measure.kin.pairgaps import far_swaps, left_out, retiming, shows_instead, slip_of
 from answerprint.measure.kin.prints import Prints
 from answerprint.measure.kin.residuals import residuals
@@ -25,22 +34,10 @@ from answerprint.order import Size
 Cells = NDArray[np.float32]
 Costs = NDArray[np.float64]
 
-SURE: Final = 4.0
-"""Noise by which a frame has to fit worse to count one: hundreds of noisy still frames add up to no finding."""
-SHARP: Final = 0.025
-"""Share of an ordinary step under which noise is not taken to lie, however clean the pictures are."""
-FLOOR: Final = 1e-5
-"""Least noise, (Oklab x 100)^2: half floats hold the prints no better."""
 PASSES: Final = 3
 """Times that view and alignment are fitted from each other: a clip slowed down and cut off at its old length takes three."""
-_LAGGING: Final = 3
-"""Frames out of their place under which they tell nothing: an encoder shows one for two where a clip ends slowly."""
-_GAINED: Final = 0.6
-"""Share of what a neighbouring frame fits worse by, which is what they gain where they belong."""
 CURVE_POINTS: Final = 17
 """Points of the curve that are kept in the record."""
-_BACKWARD: Final = 10.0
-"""Cost by which a clip has to fit better backward than forward: four wrong frames' worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +52,6 @@ class Sides:
     """Cells across and down."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """Which frame goes with which."""
-
-    squares: Costs
-    """Mean square difference of any two frames, (n, m), in units that count one when pairing."""
-    costs: Costs
-    """The same beyond that of the best, 1 for which."""
-    alignment: Alignment
-    backward: bool
-    motion: float
-    """How much worse a neighbouring frame fits, in noise."""
-
-
 def pair(sequence: Prints, movie: Prints) -> Pairing | None:
     """Bring the prints of both passes together; None where one has none, or more frames than are kept."""
     if not (sequence.size and movie.size and sequence.complete and movie.complete):
@@ -77,47 +60,31 @@ def pair(sequence: Prints, movie: Prints) -> Pairing | None:
     sides = Sides(sequence.stacked(size), movie.stacked(size), numbers, size)
     fit = fitted(ranked(sides.sequence), ranked(sides.movie))
     for _ in range(PASSES):
-        look = paired_look(*_cells(sides, fit.alignment))
-        shown = look(sides.sequence)
-        fit = fitted(shown - _standing(shown, sides.movie, fit.alignment), sides.movie)
-    return _record(sides, look, fit)
+        look, shown = _seen(sides, fit.alignment)
+        fit = fitted(shown, sides.movie)
+    return _record(sides, *_in_place_where_as_good(sides, look, fit))
 
 
-def fitted(shown: Cells, movie: Cells) -> Fit:
-    """Align two sides that are alike but for noise, (frames, cells, values)."""
-    squares = _differences(shown, movie)
-    noise, motion = _noise(squares)
-    known = np.where(np.isfinite(squares), squares, np.inf)
-    best = known.min(axis=0)
-    # What a frame of the movie differs from all alike tells nothing.
-    costs = 1 + (squares - np.where(np.isfinite(best), best, 0)) / (SURE * noise)
-    alignment, backward = _directed(costs)
-    if not backward and _undecided(alignment, costs, motion):
-        alignment = _by_index(costs)
-    return Fit(squares / (SURE * noise), costs, alignment, backward, motion)
+def _seen(sides: Sides, found: Alignment) -> tuple[Look, Cells]:
+    """Return the view that relates the frames of an alignment, and the sequence through it."""
+    look = paired_look(*_cells(sides, found))
+    shown = look(sides.sequence)
+    return look, shown - _standing(shown, sides.movie, found)
 
 
-def _undecided(found: Alignment, costs: Costs, motion: float) -> bool:
-    """Tell whether frames paired out of their place in equally long sides fit hardly better there than in it.
+def _in_place_where_as_good(sides: Sides, look: Look, fit: Fit) -> tuple[Look, Fit]:
+    """Return the fit, or that of every frame in its place where it is as good through a view of its own.
 
-    Coding makes slow motion lag by parts of a frame, which over many frames adds up to a gap and a frame too many.
+    The view is fitted to an alignment and speaks for it: in waves and in noise it finds a slip that is none.
     """
-    moved = [(i, j) for i, j in found.pairs if i != j]
-    count, many = costs.shape
-    swapped = {j for pair in found.swapped for j in pair}
-    if count != many or not moved or swapped.intersection(j for _, j in moved):
-        return False
-    if len(moved) < _LAGGING:
-        return True
-    gained = [costs[j, j] - costs[i, j] for i, j in moved]
-    return bool(SURE * np.nanmean(gained) < _GAINED * motion)
-
-
-def _differences(shown: Cells, movie: Cells) -> Costs:
-    """Return the mean square difference of every frame of the sequence from every one of the movie."""
-    left, right = shown.reshape(len(shown), -1), movie.reshape(len(movie), -1)
-    square = (left * left).sum(axis=1)[:, None] + (right * right).sum(axis=1)[None, :]
-    return np.asarray(square - 2 * (left @ right.T), np.float64) / left.shape[1]
+    if fit.backward or not out_of_place(fit.alignment, fit.costs.shape):
+        return look, fit
+    placed = in_place(fit.squares)
+    own, shown = _seen(sides, placed)
+    squares = differences(shown, sides.movie) / fit.unit
+    if not undecided(fit.alignment, fit.squares, squares, fit.motion):
+        return look, fit
+    return own, replace(fit, squares=squares, costs=beyond_best(squares), alignment=placed)
 
 
 def _standing(shown: Cells, movie: Cells, found: Alignment) -> Cells:
@@ -126,45 +93,6 @@ def _standing(shown: Cells, movie: Cells, found: Alignment) -> Cells:
     off = shown[left] - movie[right]
     told = np.isfinite(off[:, 0, 0])
     return np.asarray(off[told].mean(axis=0) if told.any() else np.zeros_like(off[0]))
-
-
-def _noise(squares: Costs) -> tuple[float, float]:
-    """Return how much the lead of one neighbour over the other wavers, and how much worse both fit, in that unit."""
-    lead, worse = _neighbours(np.where(np.isfinite(squares), squares, np.inf))
-    if lead.size < 3:
-        return FLOOR, 0.0
-    wavering = np.abs(lead[1:-1] - (lead[:-2] + lead[2:]) / 2)
-    spread = 1.48 * float(np.median(wavering)) / np.sqrt(1.5)
-    step = max(0.0, float(np.median(worse)))
-    noise = max(spread, SHARP * step, FLOOR)
-    return noise, step / noise
-
-
-def _neighbours(squares: Costs) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return, by frame of the movie, how its best frame's two neighbours differ from each other and from it."""
-    count = len(squares)
-    if count < 3:
-        return np.zeros(0), np.zeros(0)
-    at = np.clip(squares.argmin(axis=0), 1, count - 2)
-    frames = np.arange(squares.shape[1])
-    before, here, after = (squares[at + n, frames] for n in (-1, 0, 1))
-    told = np.isfinite(before) & np.isfinite(here) & np.isfinite(after)
-    before, here, after = before[told], here[told], after[told]
-    return after - before, (before + after) / 2 - here
-
-
-def _directed(costs: Costs) -> tuple[Alignment, bool]:
-    """Align forward, or backward where that is clearly better."""
-    forward, backward = align(costs), align(np.ascontiguousarray(costs[::-1]))
-    if not backward.pairs or backward.cost + _BACKWARD >= forward.cost:
-        return (forward if forward.pairs else _by_index(costs)), False
-    last = len(costs) - 1
-    turned = tuple((last - i, j) for i, j in backward.pairs)
-    return Alignment(turned, backward.swapped, backward.cost), True
-
-
-def _by_index(costs: Costs) -> Alignment:
-    return Alignment(tuple((n, n) for n in range(min(costs.shape))), (), 0.0)
 
 
 def _cells(sides: Sides, found: Alignment) -> tuple[Cells, Cells]:

@@ -38,11 +38,15 @@ SMALLEST: Final = 16
 STEADY: Final = 0.1
 """Share of its mean growth that the difference has to grow by at every step away from the frame that fits."""
 BEYOND: Final = 2
-"""Frames beyond the pin, and beyond the frame that fits, that this is asked of."""
+"""Frames beyond the pin that this is asked of."""
 WIDER: Final = 3.0
 """Times that growth that the frames looked at have to differ at most: in noise they differ by chance alone."""
 GONE: Final = 0.3
-"""Difference by which the pinned frame lies behind the one that fits only where it shows something else: no coding does that."""
+"""Share of the pinned frame's difference that is left of it in the frame that fits only where the former shows something else.
+
+Measured of 70 right frames in groups of 8 with keyframes of twice the quality: coding leaves 0.48 and more of
+the 56 where anything differs.
+"""
 DONE: Final = 0.6
 """Difference from which frames have too little in common to differ more."""
 
@@ -157,24 +161,23 @@ def tinted(picture: View, frame: View, stops: float) -> tuple[float, float]:
 
 
 def landed(differences: Mapping[int, float]) -> int:
-    """Return by how many frames the picture comes late: 0 unless the difference grows steadily away from elsewhere.
+    """Return by how many frames the picture comes late: 0 unless the difference grows steadily from elsewhere through the pin.
 
     Coding makes single frames sharper than those beside them; only motion makes
     frames differ more the further away they are. In quick motion they have nothing
-    in common after a frame or two, and the difference cannot grow on.
+    in common after a frame or two, and the difference cannot grow on. Beyond the frame that
+    fits motion may pause, which says nothing against it.
     """
     best = min(differences, key=lambda n: (differences[n], abs(n)))
     if best == 0:
         return 0
-    if differences[0] - differences[best] >= GONE:
+    if differences[best] <= GONE * differences[0]:
         return best
     way = 1 if best > 0 else -1
     growth = (differences[0] - differences[best]) / abs(best)
-    ways = (range(best, -way * (BEYOND + 1), -way), range(best, best + way * (BEYOND + 1), way))
     steps = [
         differences[b] - differences[a]
-        for away in ways
-        for a, b in pairwise(away)
+        for a, b in pairwise(range(best, -way * (BEYOND + 1), -way))
         if a in differences and b in differences and differences[a] < DONE
     ]
     spread = max(differences.values()) - differences[best]

@@ -117,15 +117,17 @@ class Tops:
         does what is made of it; music, limited or not, to 2.2 at most.
         """
         counts, total = self._bins, int(self._bins.sum())
-        ending = np.flatnonzero(np.cumsum(counts[::-1])[::-1] >= max(20.0, 1e-5 * total))
         best = (0.0, 0.0)
         if total < _COUNTED[1]:
             return best
-        top = int(ending[-1]) if ending.size else 0
+        least = max(_COUNTED[0], _SHARE * total)
+        # Above this bin lie fewer samples than a pile has: what a codec threw there is not the top.
+        ending = np.flatnonzero(np.cumsum(counts[::-1])[::-1] >= least)
+        top = min(int(ending[-1]) + _PILE, _BINS) - 1 if ending.size else 0
         for last in range(top, max(top - _REACH, _PILE + _UNDER), -1):
             low = last + 1 - _PILE
             here, under = int(counts[low : last + 1].sum()), int(counts[low - _UNDER : low].sum())
-            if here >= max(_COUNTED[0], _SHARE * total):
+            if here >= least:
                 dense = here / _PILE / max(under / _UNDER, 1.0)
                 best = max(best, (dense, 2.0 ** ((low + _PILE / 2) / _PER_OCTAVE - _FLOOR_OCTAVES)))
         return best
