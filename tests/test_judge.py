@@ -325,3 +325,23 @@ def test_checks_at_once_in_one_process_find_what_each_finds_alone(tmp_path: Path
         together = list(pool.map(ap.check, sources * 3))
     assert together == alone * 3
     assert (cv2.getNumThreads(), sys.stdout) == before
+
+
+def test_reports_are_told_as_they_are_made(tmp_path: Path) -> None:
+    shots = [folder(tmp_path / name, frames(2)) for name in ("one", "two")]
+    heard: list[str] = []
+
+    def progress(station: str, done: int, total: int | None) -> None:
+        if done == 0:
+            heard.append("measuring")
+
+    reports = ap.check(*shots, progress=progress, told=lambda report: heard.append(report.clip))
+    assert heard == ["measuring", "one", "measuring", "two"]
+    assert [report.clip for report in reports] == ["one", "two"]
+
+
+def test_a_report_is_short_where_it_is_shown(tmp_path: Path) -> None:
+    (report,) = ap.check(folder(tmp_path / "shot", frames(4)))
+    assert repr(report).startswith("Report(schema_='answerprint.report/1', clip='shot'")
+    assert "findings=" in repr(report)
+    assert len(repr(report)) < 2000

@@ -117,7 +117,7 @@ def test_running_again_redoes_nothing(finished: Path, hdr_delivery: Path, surf: 
 
 
 def test_another_preset_later_adds_only_itself(tmp_path: Path, hdr_delivery: Path) -> None:
-    ap.finish(hdr_delivery, out=tmp_path, deliver=("h264-web",))
+    ap.finish(hdr_delivery, out=tmp_path, deliver="h264-web")
     first = contents(tmp_path)
     stations: set[str] = set()
     ap.finish(hdr_delivery, out=tmp_path, deliver=("h264-web", "vp9-web"),

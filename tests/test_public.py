@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import answerprint as ap
 
@@ -37,3 +38,10 @@ def test_importing_the_package_imports_nothing_that_decodes() -> None:
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     assert not hasattr(ap, "nonsense")
+
+
+def test_a_report_is_written_in_every_format(tmp_path: Path) -> None:
+    (report,) = ap.check(tmp_path / "gone")
+    assert ap.to_text(report).startswith("gone: COULD NOT BE DONE\n")
+    for write in (ap.to_json, ap.to_jsonl, ap.to_junit):
+        assert "no such file or folder" in write([report])

@@ -111,7 +111,7 @@ def test_a_report_whose_frames_were_taken_out_is_refused(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "is no JSON"),
+        (b"", "holds no report"),
         (b"\xff\xfe", "is no UTF-8 text"),
         (b"{", "is no JSON"),
         (b"[" * 100_000, "is no JSON"),

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from answerprint.pickup import fetch
     from answerprint.providers.job import Job
     from answerprint.providers.prices import estimate
+    from answerprint.render.json import to_json, to_jsonl
+    from answerprint.render.junit import to_junit
+    from answerprint.render.text import to_text
     from answerprint.report import Finding, Outcome, Report, Severity
     from answerprint.retagging import Retagged, retag
     from answerprint.saved import judge_again, read_reports
@@ -71,6 +74,10 @@ _HOMES = {
     "retag": "retagging",
     "seam": "judge",
     "submit": "desk",
+    "to_json": "render.json",
+    "to_jsonl": "render.json",
+    "to_junit": "render.junit",
+    "to_text": "render.text",
     "unpack": "ingest.frames",
     "wait": "desk",
 }
@@ -113,6 +120,10 @@ __all__ = [
     "retag",
     "seam",
     "submit",
+    "to_json",
+    "to_jsonl",
+    "to_junit",
+    "to_text",
     "unpack",
     "wait",
 ]

@@ -1,8 +1,9 @@
 """Findings held against an earlier report: what was known there and is no worse weighs nothing."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePath
-from typing import Final
+from typing import Final, Self
 
 from answerprint.report import Finding, Report, verdict_of
 from answerprint.timing import spell_frames
@@ -11,21 +12,34 @@ GROWTH: Final = 0.05
 """How much further from its limit a figure may lie than before, as a share: what nobody sees is not worse."""
 
 
-def hold_against(reports: Sequence[Report], baseline: Sequence[Report]) -> tuple[Report, ...]:
-    """Return `reports` with what `baseline` has already marked as known, or with how it is worse.
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Earlier reports that those of a run are held against, each as it is made.
 
     Reports are paired by the name of their clip, and by its source where several
     bear that name; where there is one of either, they are a pair under any name,
     as shot_v1 and shot_v2 are.
     """
-    alone = len(reports) == 1
-    return tuple(hold_one_against(report, baseline, alone=alone) for report in reports)
+
+    reports: tuple[Report, ...] = ()
+    alone: bool = False
+    """Whether the run has one clip."""
+
+    def among(self, clips: int) -> Self:
+        """Return the same for a run of one source, which holds so many clips."""
+        return replace(self, alone=self.alone and clips == 1)
+
+    def marked(self, report: Report) -> Report:
+        """Return `report` with what is known already marked so, or with how it is worse."""
+        judged = [earlier for earlier in self.reports if earlier.outcomes]
+        alone = self.alone and len(judged) == 1
+        return _held(report, judged[0] if alone else _earlier(report, judged))
 
 
-def hold_one_against(report: Report, baseline: Sequence[Report], *, alone: bool) -> Report:
-    """Return `report` as `hold_against` does, before its fellows are there; `alone` where it has none."""
-    judged = [earlier for earlier in baseline if earlier.outcomes]
-    return _held(report, judged[0] if alone and len(judged) == 1 else _earlier(report, judged))
+def hold_against(reports: Sequence[Report], baseline: Sequence[Report]) -> tuple[Report, ...]:
+    """Return `reports` with what `baseline` has already marked as known, or with how it is worse."""
+    held = Baseline(tuple(baseline), alone=len(reports) == 1)
+    return tuple(map(held.marked, reports))
 
 
 def _earlier(report: Report, baseline: Sequence[Report]) -> Report | None:

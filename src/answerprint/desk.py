@@ -10,33 +10,22 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
-from answerprint.errors import (
-    AuthenticationError,
-    CreditError,
-    InvalidOrderError,
-    JobFailedError,
-    ModerationError,
-    RateLimitError,
-    ResultExpiredError,
-    ServiceDownError,
-    ServiceError,
-    UnansweredError,
-    UsageError,
-)
+from answerprint.errors import ServiceDownError, ServiceError, UsageError
+from answerprint.joberrors import require_affordable, require_success, unanswered
 from answerprint.order import Order
 from answerprint.progress import Progress, silent
-from answerprint.providers.job import Job, JobState, Sighting
-from answerprint.providers.placing import placed
+from answerprint.providers.job import Job, JobState
 from answerprint.providers.prices import estimate
 from answerprint.providers.reach import address_of, choose
 from answerprint.providers.rules import preflight
-from answerprint.providers.secret import read_keys, without_pictures
-from answerprint.providers.service import Ask, Service
+from answerprint.providers.secret import read_keys
+from answerprint.providers.service import Service
 from answerprint.providers.services import service_named
 from answerprint.providers.store import JobStore, split_name
 from answerprint.providers.wire import Sleep, Wire
+from answerprint.sending import compose, kept, search, send_request
 
 DEADLINE: Final = 3600.0
 """Seconds a job is waited for: ten times what a 10 s clip at 1080p in HDR takes by the services' word."""
@@ -44,19 +33,6 @@ FIRST_LOOK: Final = 2.0
 """Seconds between the first looks; 2 to 5 is what the services advise."""
 LONGEST_LOOK: Final = 15.0
 """Seconds between looks after a while."""
-
-_FAILED: Final[dict[str, type[ServiceError]]] = {
-    "moderated": ModerationError,
-    "credit": CreditError,
-    "invalid": InvalidOrderError,
-    "expired": ResultExpiredError,
-    "rate": RateLimitError,
-}
-_HINTS: Final = {
-    "moderated": "change the prompt or the pictures, then submit again",
-    "credit": "add funds, then submit again",
-    "invalid": "change what it names, then submit again",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +94,8 @@ def send(job: Job, desk: Desk) -> Job:
             return current
         if current.state is not JobState.PREPARED:
             raise unanswered(current)
-        ask = _composed(current, service, wire, desk)
-        return _send(current, ask, service, wire, desk)
+        ask = compose(current, service, wire, desk.store, desk.webhook)
+        return send_request(current, ask, service, wire, desk.store)
 
 
 def send_again(job: Job, desk: Desk) -> Job:
@@ -145,9 +121,9 @@ def look(job: Job, desk: Desk) -> Job:
         if current.state in (JobState.FAILED, JobState.CANCELED, JobState.PREPARED):
             return current
         if not current.state.sent:
-            return _searched(current, service, wire, desk)
+            return search(current, service, wire, desk.store)
         seen, body = service.look(wire, current)
-        return desk.store.save(current.after(seen, _kept(body)))
+        return desk.store.save(current.after(seen, kept(body)))
 
 
 def wait(
@@ -209,110 +185,3 @@ def cancel(job: Job, desk: Desk) -> Job:
             raise UsageError(f"{job.provider} has no way to call a job off", where=job.name)
         with desk.reach(job.provider) as (service, wire):
             return desk.store.save(current.after(service.cancel(wire, current)))
-
-
-def require_affordable(name: str, cost: Decimal | None, most: Decimal | None) -> None:
-    """Raise UsageError where an order may cost more than `most` dollars."""
-    if most is None or (cost is not None and cost <= most):
-        return
-    said = "its price is not published" if cost is None else f"it costs ${cost}"
-    raise UsageError(f"{name}: {said}, and at most ${most} may be spent; nothing was sent")
-
-
-def require_success(job: Job) -> None:
-    """Raise the ServiceError that a job without a result stands for."""
-    if job.state is JobState.SUCCEEDED:
-        return
-    if not job.state.ended:
-        raise UsageError(f"is {job.state}", where=job.name, hint=f"answerprint wait {job.id}")
-    seen = job.seen or Sighting(state=job.state)
-    kind = _FAILED.get(seen.failure or "", JobFailedError)
-    what = "was called off" if job.state is JobState.CANCELED else "ended without a result"
-    raise kind(
-        f"{job.id} {what}", provider=job.provider, words=seen.words or job.problem or "",
-        hint=_HINTS.get(seen.failure or "", f"answerprint submit --again {job.id} orders it anew"),
-    )  # fmt: skip
-
-
-def unanswered(job: Job) -> UnansweredError:
-    """Return the error of a job that may run and cost without our knowing its name."""
-    return UnansweredError(
-        f"{job.id} was sent and no answer came: look before you submit again",
-        provider=job.provider,
-        hint=f"find it in your account there; answerprint submit --again {job.id} sends it once more",
-    )
-
-
-def _composed(job: Job, service: Service, wire: Wire, desk: Desk) -> Ask:
-    known: dict[str, str] = {}
-
-    def place(reference: str) -> str:
-        if reference not in known:
-            known[reference] = placed(reference, service, wire)
-        return known[reference]
-
-    try:
-        ask = service.compose(job.order, job.id, place)
-        if desk.webhook is None:
-            return ask
-        return service.hook(ask, desk.webhook.replace("{provider}", job.provider))
-    except ServiceError as problem:
-        desk.store.save(job.troubled(JobState.PREPARED, problem.message))
-        raise
-
-
-def _send(job: Job, ask: Ask, service: Service, wire: Wire, desk: Desk) -> Job:
-    """Write down that the request leaves, send it, and write down what came of it."""
-    body = without_pictures(ask.body)
-    request = {"path": ask.path, "body": body}
-    update = {"request": request, "state": JobState.SENDING, "sends": job.sends + 1}
-    job = desk.store.save(job.model_copy(update=update))
-    try:
-        answer = wire.submit(ask.path, json=ask.body, params=ask.params, headers=ask.headers)
-        seen = service.read_submit(answer, job)
-    except (UnansweredError, ServiceDownError) as problem:
-        if problem.status in (None, 503) and isinstance(problem, ServiceDownError):
-            desk.store.save(job.troubled(JobState.PREPARED, problem.message))
-            raise
-        # An answer of 500, 502 or 504 may hide a job that was made.
-        job = desk.store.save(job.troubled(JobState.UNKNOWN, problem.message))
-        return _resent(job, ask, service, wire, desk)
-    except (RateLimitError, AuthenticationError) as problem:
-        desk.store.save(job.troubled(JobState.PREPARED, problem.message))
-        raise
-    except ServiceError as problem:
-        # A second send that is refused may be refused because the first arrived after all.
-        if job.sends > 1 and service.names_jobs and (found := service.find(wire, job)):
-            return desk.store.save(job.after(found[0], _kept(found[1])))
-        desk.store.save(job.troubled(JobState.FAILED, problem.message))
-        raise
-    return desk.store.save(job.after(seen, _kept(answer.mapping())))
-
-
-def _resent(job: Job, ask: Ask, service: Service, wire: Wire, desk: Desk) -> Job:
-    """Ask for an unanswered job by its name; send it again, under the same name, where the service surely has it not."""
-    if not service.names_jobs:
-        raise unanswered(job)
-    found = service.find(wire, job)
-    if found is not None:
-        return desk.store.save(job.after(found[0], _kept(found[1])))
-    if job.sends >= 3:
-        raise unanswered(job)
-    return _send(job, ask, service, wire, desk)
-
-
-def _searched(job: Job, service: Service, wire: Wire, desk: Desk) -> Job:
-    if service.names_jobs:
-        found = service.find(wire, job)
-        if found is not None:
-            return desk.store.save(job.after(found[0], _kept(found[1])))
-        return desk.store.save(job.troubled(JobState.PREPARED, "the service has it not"))
-    return desk.store.save(
-        job.troubled(JobState.UNKNOWN, "it was sent and no answer came: it may run and cost")
-    )
-
-
-def _kept(body: dict[str, Any]) -> dict[str, Any]:
-    kept = without_pictures(body)
-    assert isinstance(kept, dict)
-    return kept

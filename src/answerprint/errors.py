@@ -32,7 +32,7 @@ Exit codes 0 (clean), 1 (findings), 4 (a bug in the tool), 130 (interrupted) and
 """
 
 import errno
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
@@ -56,6 +56,18 @@ class AnswerprintError(Exception):
         place = f"{self.where}: " if self.where else ""
         advice = f"; {self.hint}" if self.hint else ""
         return one_line(f"{place}{self.message}{advice}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it be pickled whole: workers of a process pool hand their errors over so."""
+        return _restored, (type(self), self.args, vars(self))
+
+
+def _restored(
+    kind: type[AnswerprintError], args: tuple[Any, ...], attributes: dict[str, Any]
+) -> AnswerprintError:
+    problem = kind.__new__(kind, *args)
+    vars(problem).update(attributes)
+    return problem
 
 
 class UsageError(AnswerprintError):

@@ -8,23 +8,21 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from answerprint.baseline import hold_against
+from answerprint.baseline import Baseline
 from answerprint.checks.check import Subject
 from answerprint.checks.files.shape import stated_rate
 from answerprint.checks.judging import judge, require_known, wanted_by
 from answerprint.checks.limits import Limits
 from answerprint.checks.seam.loop import verdict_of
 from answerprint.errors import AnswerprintError, SourceError, WorkError, storage_error
-from answerprint.ingest.delivery import Delivery, open_one, open_source
-from answerprint.measure.kept import KEEPING, Kept, compare_kept
-from answerprint.measure.movies import measure_movie
-from answerprint.measure.sweep import measure_sequence
-from answerprint.measured.clips import Measurements, MovieMeasures, SequenceMeasures
+from answerprint.ingest.delivery import open_one, open_source
+from answerprint.measured.clips import Measurements, MovieMeasures
 from answerprint.measured.deliverable import Deliverable
-from answerprint.measured.figures import Figure, Kind, Unmeasured, Wanted
+from answerprint.measured.figures import Figure, Wanted
+from answerprint.measuring import measure
 from answerprint.order import Order
 from answerprint.progress import Progress, silent
-from answerprint.report import Failure, Report, Versions
+from answerprint.report import Failure, Report, Told, Versions
 from answerprint.report import verdict_of as verdict_of_findings
 from answerprint.timing import frames_in
 from answerprint.verdict import SeamVerdict
@@ -36,9 +34,6 @@ SERVICE_LENGTHS: Final = (5, 10)
 """Seconds a generation lasts."""
 NEAR_LENGTH: Final = 3
 """Frames by which a clip at SERVICE_RATE may miss a service length and still be taken for one that was damaged."""
-
-WHOLE: Final = Wanted()
-"""Everything there is to measure."""
 
 _LIBRARIES = ("OpenEXR", "numpy", "av", "opencolorio", "pydantic")
 
@@ -52,25 +47,29 @@ def check(
     baseline: Sequence[Report] = (),
     threads: int | None = None,
     progress: Progress = silent,
+    told: Told | None = None,
 ) -> tuple[Report, ...]:
     """Measure and judge every clip of `sources`; one report each.
 
     `only` and `skip` name families and ids of checks, in place of those of
     `limits`; what no other check reads is not measured either, and a clip of which
-    nothing but sound or container is to be judged is not decoded. What the reports in `baseline` found already is marked as known and
-    weighs nothing, unless it is worse now. A clip that cannot be judged at all gets
-    a report with `failure` set and does not stop the others. Raises UsageError for
-    a source that makes no sense. Memory: a few frames a thread, whatever the
-    clips' length.
+    nothing but sound or container is to be judged is not decoded. What the reports
+    in `baseline` found already is marked as known and weighs nothing, unless it is
+    worse now. A clip that cannot be judged at all gets a report with `failure` set
+    and does not stop the others; `told` has every report as soon as it is made.
+    Raises UsageError for a source that makes no sense. Memory: a few frames a
+    thread, whatever the clips' length, and the reports.
     """
     chosen = (limits or Limits()).selecting(only, skip)
     require_known(chosen)
-    reports = tuple(
-        report
-        for source in sources
-        for report in _reports(str(source), order or Order(), chosen, threads, progress)
-    )
-    return hold_against(reports, baseline) if baseline else reports
+    held = Baseline(tuple(baseline), alone=len(sources) == 1)
+    reports = []
+    for source in sources:
+        for report in _reports(str(source), order or Order(), chosen, held, threads, progress):
+            reports.append(report)
+            if told is not None:
+                told(report)
+    return tuple(reports)
 
 
 def seam(
@@ -95,62 +94,6 @@ def seam(
             "has fewer than two readable frames, so it has no seam", where=str(source)
         )
     return verdict_of(subject)
-
-
-def measure(
-    delivery: Delivery,
-    *,
-    sequence: SequenceMeasures | None = None,
-    kept: Kept | None = None,
-    order: Order | None = None,
-    wanted: Wanted = WHOLE,
-    threads: int | None = None,
-    progress: Progress = silent,
-) -> Measurements:
-    """Decode everything a delivery holds once and return what is wanted of it; not the sequence, where that is done.
-
-    `kept` is what that pass kept beside them; `order` says which frames are pinned to pictures.
-
-    A movie that cannot be read beside frames that can is recorded and no error.
-    Raises SourceError where nothing can be read, ArchiveError where a zip is refused.
-    """
-    if delivery.sequence and sequence is None:
-        keeps = not wanted.sequence.isdisjoint(KEEPING)
-        kept = Kept(order, len(delivery.sequence)) if keeps else None
-        sequence = measure_sequence(
-            delivery.sequence,
-            kept=kept,
-            wanted=wanted.sequence,
-            threads=threads,
-            progress=progress,
-        )
-    movie, unreadable = None, {}
-    keeps = not wanted.movie.isdisjoint(KEEPING)
-    shown = Kept(order, len(sequence.frames) if sequence else None) if keeps else None
-    try:
-        if delivery.movie:
-            movie = measure_movie(
-                delivery.movie, kept=shown, wanted=wanted.movie, progress=progress
-            )
-    except SourceError as problem:
-        if sequence is None:
-            raise
-        unreadable[str(delivery.movie)] = problem.message
-    plain = Measurements(
-        files=delivery.files,
-        unreadable=unreadable,
-        sequence=sequence,
-        movie=movie,
-        unmeasured=Unmeasured.beside(wanted, tuple(_kinds(sequence, movie))),
-    )
-    return compare_kept(plain, kept, shown if movie else None, wanted.either, progress)
-
-
-def _kinds(sequence: SequenceMeasures | None, movie: MovieMeasures | None) -> Iterator[Kind]:
-    if sequence is not None:
-        yield "sequence"
-    if movie is not None:
-        yield "movie"
 
 
 def judge_measurements(
@@ -231,13 +174,19 @@ def versions(ffmpeg: str | None) -> Versions:
 
 
 def _reports(
-    source: str, order: Order, limits: Limits, threads: int | None, progress: Progress
+    source: str,
+    order: Order,
+    limits: Limits,
+    baseline: Baseline,
+    threads: int | None,
+    progress: Progress,
 ) -> Iterator[Report]:
     try:
         deliveries = open_source(source)
     except WorkError as problem:
         yield failed(source, order, problem)
         return
+    held = baseline.among(len(deliveries))
     wanted = wanted_by(limits)
     for delivery in deliveries:
         try:
@@ -249,9 +198,10 @@ def _reports(
             refused = storage_error(problem) if isinstance(problem, OSError) else problem
             yield failed(delivery.source, order, refused, delivery.name)
             continue
-        yield judge_measurements(
+        report = judge_measurements(
             measurements, clip=delivery.name, source=delivery.source, order=order, limits=limits
         )
+        yield held.marked(report)
 
 
 def _assumed_length(count: int, rate: Fraction) -> Fraction:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from answerprint.baseline import hold_one_against
+from answerprint.baseline import Baseline
 from answerprint.checks.judging import require_known
 from answerprint.checks.limits import Limits
 from answerprint.color.transforms import exact
@@ -16,13 +16,14 @@ from answerprint.deliverables.seal import write_sealed
 from answerprint.deliverables.treatment import Treatment
 from answerprint.desk import Desk
 from answerprint.errors import SourceError, StorageError, UsageError, WorkError, storage_error
+from answerprint.finals import require_names
 from answerprint.gathering import bring_frames, source_key
 from answerprint.ingest.delivery import Delivery, named_apart, open_source
 from answerprint.judge import failed, judge_measurements
 from answerprint.ledger import FOLDER, Ledger
 from answerprint.master import read_treatment
 from answerprint.media import ffmpeg
-from answerprint.onepass import Finishing, Work, clean, make_and_measure, require_names
+from answerprint.onepass import Finishing, Work, clean, make_and_measure
 from answerprint.order import Order
 from answerprint.origin import refuse_other_clip, write_origin
 from answerprint.paths import unreadable
@@ -31,7 +32,7 @@ from answerprint.progress import Progress, silent
 from answerprint.providers.store import JobStore, split_name
 from answerprint.render.junit import to_junit
 from answerprint.render.text import to_text
-from answerprint.report import Failure, Report
+from answerprint.report import Failure, Report, Told
 from answerprint.timing import FIRST_FRAME
 
 OUT: Final = "finished"
@@ -43,24 +44,22 @@ LAST_NUMBER: Final = 99_999_999
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What clips of one run share: reports their findings are held against, whether one is alone, and their names."""
+    """What clips of one run share: what their findings are held against, and their names."""
 
-    reports: tuple[Report, ...]
-    alone: bool
+    baseline: Baseline
     names: dict[str, object] = field(default_factory=dict)
 
-    def marked(self, report: Report) -> Report:
-        """Return `report` with what was known marked; as it is where nothing was."""
-        if not self.reports:
-            return report
-        return hold_one_against(report, self.reports, alone=self.alone)
+    @property
+    def alone(self) -> bool:
+        """Whether it has one clip."""
+        return self.baseline.alone
 
 
 def finish(
     *sources: str | Path,
     out: str | Path = OUT,
     order: Order | None = None,
-    deliver: tuple[str, ...] | list[str] = (),
+    deliver: Collection[str] = (),
     audio: str | Path | list[str] | tuple[str, ...] | None = None,
     first_frame: int = FIRST_FRAME,
     limits: Limits | None = None,
@@ -73,13 +72,15 @@ def finish(
     jobs: str | Path | None = None,
     allow_private: bool = False,
     progress: Progress = silent,
+    told: Told | None = None,
     **options: Any,
 ) -> tuple[Report, ...]:
     """Take every clip of `sources` down the whole line and return its report.
 
     A source `provider:id` is a job at a service: it is waited for, fetched to
     `delivered` beside `out`, and judged by its own order. `jobs` is the folder
-    it is written down in. `only`, `skip` and `baseline` are those of `check`.
+    it is written down in. `only`, `skip`, `baseline` and `told` are those of `check`.
+    `deliver` names presets; a plain string is one.
     Further keywords are those of `TreatmentOptions` and `SoundOptions`. `encoders`
     is how many run side by side: fewer take less memory and another reading of the
     frames for each further batch.
@@ -94,7 +95,7 @@ def finish(
     finishing = Finishing(
         order or Order(),
         (limits or Limits()).selecting(only, skip),
-        tuple(load_preset(name) for name in deliver),
+        tuple(map(load_preset, (deliver,) if isinstance(deliver, str) else deliver)),
         read_treatment(audio, options),
         first_frame,
         overwrite,
@@ -104,12 +105,14 @@ def finish(
         encoders,
     )
     _require(finishing)
-    run = _Run(tuple(baseline), alone=len(sources) == 1)
-    return tuple(
-        report
-        for source in sources
-        for report in _finish_source(str(source), Path(out), finishing, run)
-    )
+    run = _Run(Baseline(tuple(baseline), alone=len(sources) == 1))
+    reports = []
+    for source in sources:
+        for report in _finish_source(str(source), Path(out), finishing, run):
+            reports.append(report)
+            if told is not None:
+                told(report)
+    return tuple(reports)
 
 
 def _require(options: Finishing) -> None:
@@ -119,7 +122,7 @@ def _require(options: Finishing) -> None:
         require_steerable(preset, options.treatment.quality)
         exact(options.treatment.graded(preset))
     _require_sounds(options.treatment)
-    require_names(options, "clip")
+    require_names(options.presets, options.treatment, "clip")
     if options.encoders is not None and options.encoders < 1:
         raise UsageError(
             f"{options.encoders} encoders make nothing; 1 or more can run side by side"
@@ -160,7 +163,7 @@ def _finish_source(source: str, out: Path, options: Finishing, run: _Run) -> Ite
             raise
         yield failed(source, options.order, problem)
         return
-    run = replace(run, alone=run.alone and len(deliveries) == 1)
+    run = replace(run, baseline=run.baseline.among(len(deliveries)))
     for each in deliveries:
         delivery = named_apart(each, run.names)
         yield _finish_clip(delivery, out / delivery.name, options, run)
@@ -178,10 +181,10 @@ def _arrived(source: str, out: Path, options: Finishing) -> tuple[str, Finishing
 def _finish_clip(delivery: Delivery, clip: Path, options: Finishing, run: _Run) -> Report:
     existed: list[Path] = []
     try:
-        require_names(options, delivery.name)
+        require_names(options.presets, options.treatment, delivery.name)
         existed += _there(clip)
         with delivery.opened(options.limits.archive) as opened, Ledger.opened(clip) as ledger:
-            report = run.marked(_stations(opened, clip, options, ledger))
+            report = run.baseline.marked(_stations(opened, clip, options, ledger))
             _write_report(report, clip / "qc")
             return report
     except (WorkError, UsageError, OSError) as problem:

@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 from answerprint.checks.limits import Limits
-from answerprint.deliverables.naming import NameFields, file_names, next_version, parse_template
 from answerprint.deliverables.pictures.master import master_pictures
 from answerprint.deliverables.preset import Preset
 from answerprint.deliverables.seal import refuse_existing, work_folder
@@ -14,14 +12,15 @@ from answerprint.deliverables.timeline import Cut
 from answerprint.deliverables.treatment import Treatment
 from answerprint.desk import Desk
 from answerprint.errors import AnswerprintError, WorkError
+from answerprint.finals import final_paths
 from answerprint.ingest.delivery import Delivery
-from answerprint.judge import measure
 from answerprint.ledger import Ledger, Stamp, key_of
 from answerprint.master import Keep, Making, discard, make
 from answerprint.measure.kept import Kept
 from answerprint.measure.sweep import Collector
 from answerprint.measured.clips import Measurements
 from answerprint.measured.deliverable import Deliverable
+from answerprint.measuring import measure
 from answerprint.media import ffmpeg
 from answerprint.order import Order
 from answerprint.progress import Progress, silent
@@ -72,13 +71,16 @@ class Work:
         return key_of(self.key, *(part and part.model_dump_json() for part in asked), *stamps)
 
     def finals(self) -> tuple[Path, ...]:
-        """Return where the deliverables go, by preset. Raises UsageError where two would be one file."""
-        each = fields_of(self.options, self.delivery.name)
-        template = parse_template(self.options.treatment.name)
-        if self.options.treatment.new_version:
-            version = next_version(self.folder, template, each)
-            each = [fields.model_copy(update={"version": version}) for fields in each]
-        return tuple(self.folder / name for name in file_names(template, each))
+        """Return where the deliverables go, by preset. Raises as `final_paths`."""
+        options = self.options
+        return final_paths(
+            self.folder,
+            self.delivery,
+            options.presets,
+            options.treatment,
+            fps=options.order.fps,
+            count=_movie_frames(self.ledger.measurements(self.measuring_key)),
+        )
 
     def key_of(self, preset: Preset) -> str:
         """Return a key of everything a deliverable depends on."""
@@ -100,33 +102,18 @@ class Work:
         )
 
 
-def require_names(options: Finishing, clip: str) -> None:
-    """Raise UsageError where the deliverables of a clip of that name cannot be called what is asked."""
-    file_names(parse_template(options.treatment.name), fields_of(options, clip))
-
-
-def fields_of(options: Finishing, clip: str) -> list[NameFields]:
-    """Return what names of the deliverables of `clip` may hold, by preset."""
-    return [
-        NameFields(
-            clip=clip,
-            preset=preset.name,
-            suffix=preset.suffix,
-            fps=options.order.fps,
-            date=date.today(),
-            view=options.treatment.view or preset.view,
-        )
-        for preset in options.presets
-    ]
-
-
 def make_and_measure(
     work: Work,
 ) -> tuple[tuple[Deliverable, ...], list[AnswerprintError], Measurements]:
     """Make what is not proven yet, measuring in the same pass what is not known yet."""
-    keys = dict(zip(work.finals(), map(work.key_of, work.options.presets), strict=True))
-    done, wanted = _proven_before(work, keys)
     failures: list[AnswerprintError] = []
+    try:
+        finals = work.finals()
+    except WorkError as problem:
+        # What cannot be shown cannot be named, and is judged all the same.
+        return (), [problem], _measured(work, None)
+    keys = dict(zip(finals, map(work.key_of, work.options.presets), strict=True))
+    done, wanted = _proven_before(work, keys)
 
     def keep(final: Path, partial: Path, made: Deliverable) -> None:
         work.ledger.keep_deliverable(final, partial, keys[final], made)
@@ -134,9 +121,8 @@ def make_and_measure(
     collector = _collector(work, wanted)
     measurements = _measured(work, None) if collector is None else None
     if wanted:
-        count = _movie_frames(measurements) if measurements else None
         try:
-            made, failed_ones = _make(work, wanted, keep, collector, count)
+            made, failed_ones = _make(work, wanted, keep, collector, _movie_frames(measurements))
             done |= made
             failures += failed_ones.values()
         except WorkError as problem:
@@ -201,8 +187,8 @@ def _kept(collector: Collector | None) -> Kept | None:
     return collector.kept if collector and isinstance(collector.kept, Kept) else None
 
 
-def _movie_frames(measurements: Measurements) -> int | None:
-    return len(measurements.movie.frames) if measurements.movie else None
+def _movie_frames(measurements: Measurements | None) -> int | None:
+    return len(measurements.movie.frames) if measurements and measurements.movie else None
 
 
 def _make(

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from answerprint.desk import Desk, job_named, look, require_success, wait
+from answerprint.desk import Desk, job_named, look, wait
 from answerprint.errors import ResultExpiredError, StorageError
 from answerprint.ingest.download import Fetched, Wanted, name_of
 from answerprint.ingest.download import fetch as download
+from answerprint.joberrors import require_success
 from answerprint.order import Order
 from answerprint.providers.job import Job
 

@@ -1,5 +1,6 @@
 """The report: what was ordered, what was measured, what was found, in one versioned schema."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -119,15 +120,15 @@ class Report(Record):
     """What was judged, as it was given."""
     verdict: Literal["pass", "warn", "fail"]
     """Fail with any error (or where the work could not be done), warn with any warning, else pass."""
-    order: Order
+    order: Order = Field(repr=False)
     """What was asked for, and which of it is only assumed."""
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[Outcome, ...] = Field(default=(), repr=False)
     """Every check, whether it ran or not."""
     findings: tuple[Finding, ...] = ()
     """What is wrong, gravest first."""
-    measurements: Measurements = Measurements()
+    measurements: Measurements = Field(default=Measurements(), repr=False)
     """Every figure the checks judged."""
-    deliverables: tuple[Deliverable, ...] = ()
+    deliverables: tuple[Deliverable, ...] = Field(default=(), repr=False)
     """Files that were made, with their proof."""
     failure: Failure | None = None
     """Set where the work could not be done; the rest is as far as it came."""
@@ -135,7 +136,7 @@ class Report(Record):
     """The limits it was judged by; None in reports of older versions, and where nothing was judged."""
     baseline: str | None = None
     """Clip of the earlier report whose findings are known here; None where there was none."""
-    versions: Versions
+    versions: Versions = Field(repr=False)
     """What made this report."""
 
     model_config = Record.model_config | {"validate_by_name": True, "serialize_by_alias": True}
@@ -144,6 +145,10 @@ class Report(Record):
         """Return the gravest severity found, known findings aside; None where nothing was."""
         weighing = (f.severity for f in self.findings if not f.known)
         return max(weighing, key=lambda s: s.rank, default=None)
+
+
+Told = Callable[[Report], None]
+"""Told of every report as soon as it is made, while the next clip is still to be judged."""
 
 
 def verdict_of(findings: tuple[Finding, ...]) -> Literal["pass", "warn", "fail"]:

@@ -96,6 +96,8 @@ def order_of(report: Report) -> Order:
 
 def _entries(text: str, where: str) -> list[tuple[str, Any]]:
     """Return every entry of a JSON or JSON Lines text, each with what tells its place."""
+    if not text.strip():
+        return []
     try:
         whole = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as problem:

@@ -46,7 +46,7 @@ def test_it_says_when_a_severity_is_not_the_check_s_own() -> None:
 
 def test_it_says_what_has_to_be_measured() -> None:
     assert "reads      frames, luma, motion of the sequence and the movie" in explained(
-        "picture.cut"
+        "picture.flicker"
     )
     assert "reads      nothing that takes measuring" in explained("sequence.gap")
 

@@ -147,3 +147,10 @@ def test_severity_is_the_check_s_own_unless_it_is_set() -> None:
     check = next(check for check in CHECKS if check.id == "sequence.padding")
     assert severity_of(check, Limits()) is Severity.WARNING
     assert severity_of(check, Limits(profile="farm")) is Severity.ERROR
+
+
+def test_a_plain_string_selects_one_name() -> None:
+    chosen = Limits().selecting("picture", "picture.black")
+    assert (chosen.only, chosen.skip) == (("picture",), ("picture.black",))
+    assert Limits(only=("seam",)).selecting().only == ("seam",)
+    assert Limits.model_validate({"skip": "seam"}).skip == ("seam",)

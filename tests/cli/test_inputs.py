@@ -110,6 +110,7 @@ def test_a_movie_nobody_can_read_leaves_no_folder(
     code, line = said_of(["finish", "-q", "cut.mp4", "--deliver", "h264-web"], capsys, there)
     assert code == 3
     assert "cut.mp4: is no movie or sound that can be read" in line
+    assert "it is cut off at byte" in line
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_prices(stage: Rehearsed, capsys: pytest.CaptureFixture[str]) -> None:
         (["fetch", "ftp://a.test/b"], 2, "no job is called"),
         (["fetch", "http://127.0.0.1:9/a.mp4"], 3, "--allow-private"),
         (["finish", "luma:none-of-ours"], 3, "does not know this job"),
-        (["explain", "luma.no-such"], 2, "no check, rule or profile"),
+        (["explain", "luma.no-such"], 2, "nothing that can be explained is called"),
         (["rehearse", "--fault", "slw"], 2, "did you mean 'slow'?"),
         (["rehearse", "--fault", "slow=2"], 2, "between 0 and 1"),
     ],

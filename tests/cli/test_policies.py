@@ -125,6 +125,26 @@ def test_a_baseline_of_several_clips_is_held_against_each(
     assert [json.loads(line)["verdict"] for line in said.splitlines()] == ["pass", "fail"]
 
 
+def test_baselines_may_be_several_files_as_finish_writes_them(
+    ap: Run, gap: Path, saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    other = folder(tmp_path / "other", frames(3))
+    (other / "shot.1002.exr").unlink()
+    assert ap("finish", "-q", other)[0] == 1
+    known = tmp_path / "finished" / "other" / "qc" / "report.json"
+    code, said, _ = ap("check", "-q", gap, other, "--baseline", saved, "--baseline", known)
+    assert code == 0
+    assert said.endswith("\n\n2 clips: 2 PASS\n")
+
+
+def test_several_clips_are_counted_by_verdict(ap: Run, gap: Path) -> None:
+    code, said, _ = ap("check", "-q", gap, "gone", gap, "--only", "sequence")
+    assert code == 3
+    assert said.endswith("\n\n3 clips: 2 FAIL, 1 COULD NOT BE DONE\n")
+    assert "clips:" not in ap("check", "-q", gap, "--only", "sequence")[1]
+
+
 def test_a_seam_goes_by_a_profile(ap: Run, tmp_path: Path) -> None:
     clip = movie(tmp_path / "clip.mp4", codes(24))
     (tmp_path / "mine.toml").write_text("[seam]\njump = 50\ncut = 50\n")
@@ -159,8 +179,11 @@ def test_what_is_worse_than_in_a_baseline_fails(
         (["check", "--measured", "none.json"], 3, "none.json: no such file"),
         (["check", "--measured", "l.toml"], 3, "l.toml: is no JSON"),
         (["check", "--measured", "a.json"], 3, "a.json: is no report; a report is what"),
-        (["explain", "farn"], 2, "no check, rule or profile is called 'farn', did you mean 'farm'?"),
+        (["explain", "farn"], 2, "nothing that can be explained is called 'farn', did you mean 'farm'?"),
         (["explain", "picture.blak"], 2, "did you mean 'picture.black'?"),
+        (["explain", "black"], 2, "did you mean 'pixels.black-tile' or 'picture.black'?"),
+        (["explain", "zzz"], 2, "answerprint checks lists the checks"),
+        (["checks", "pictur"], 2, "no check or family is called 'pictur', did you mean 'picture'?"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_said_in_one_line(
@@ -193,3 +216,14 @@ def test_explanations_go_by_the_limits_in_force(ap: Run, tmp_path: Path) -> None
     assert "seam.exposure = 0.1, 0.04 built in" in own
     assert ap("explain", "farm")[1].startswith("# ")
     assert "sequence.padding                   error" in ap("checks", "--profile", "farm")[1]
+
+
+def test_a_family_and_a_limit_are_explained(ap: Run) -> None:
+    family = ap("explain", "sequence")[1]
+    assert family == ap("checks", "sequence")[1]
+    assert family.startswith("sequence.absent ")
+    assert all(line.startswith("sequence.") for line in family.splitlines())
+    assert len(ap("checks", "sequence.gap", "pixels.nan")[1].splitlines()) == 2
+    limit = ap("explain", "seam.exposure", "--profile", "web-loop")[1]
+    assert limit.startswith("seam.exposure = 0.03, 0.04 built in\n")
+    assert "decides    seam.exposure-step, extension.join\nset by     [seam] exposure" in limit

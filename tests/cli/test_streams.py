@@ -1,12 +1,16 @@
 """Standard streams that are closed, full or left: the exit code is the one that is promised."""
 
 import os
+import pty
 import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+import answerprint as ap
+from tests.made import folder, frames
 
 PROGRAM = f"{shlex.quote(sys.executable)} -m answerprint"
 
@@ -49,3 +53,27 @@ def test_a_reader_that_has_seen_enough_is_no_finding() -> None:
     ended = shell("(sleep 0.3; answerprint checks) | true")
     assert ended.returncode == 0
     assert ended.stderr == ""
+
+
+def test_reports_reach_a_file_while_a_terminal_shows_bars(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        folder(tmp_path / name, frames(2))
+    shown, terminal = pty.openpty()
+    words = ["check", "one", "two", "--format", "jsonl"]
+    with (tmp_path / "reports.jsonl").open("w") as reports:
+        ended = subprocess.run(
+            [sys.executable, "-m", "answerprint", *words],
+            cwd=tmp_path,
+            stdout=reports,
+            stderr=terminal,
+            env=os.environ | {"TERM": "xterm"},
+            check=False,
+            timeout=60,
+        )
+    os.close(terminal)
+    bars = os.read(shown, 1 << 16)
+    os.close(shown)
+    assert ended.returncode == 0
+    assert [r.clip for r in ap.read_reports(tmp_path / "reports.jsonl")] == ["one", "two"]
+    assert b"measuring frames" in bars
+    assert b"schema" not in bars

@@ -57,7 +57,7 @@ def test_text_is_one_screen(report: Report) -> None:
         "bay: FAIL",
         "  frames     shot.1001-1120#.exr: 120 files, 1280x720 dwab, in exr.zip",
         "  movie      video.mp4: 120 frames at 24, 1280x720 h264 yuv420p, bt709/bt709/bt709/tv",
-        "  order      seconds 5, fps 24 (assumed), size 1280x720, loop True",
+        "  order      seconds 5, fps 24 (assumed), size 1280x720, loop yes",
         "  error      sequence.gap: frame 1004 is missing [frame 1004]",
         "  warning    sequence.padding: a\\nb\\x1b[31m [frame 1-3]",
         "  checks     1 passed, 2 failed, 1 waived, 1 skipped",
@@ -65,6 +65,21 @@ def test_text_is_one_screen(report: Report) -> None:
         "  made       a.mp4: 120 frames at 24, 1280x720 h264, sound 5.010 s, PSNR 40 dB and SSIM 0.97 at the worst frame",
         "             853x480 became 854x480",
     ]
+
+
+def test_an_order_is_told_in_words(report: Report) -> None:
+    order = Order.parse(
+        {
+            "hdr": False,
+            "anchors": {"first": "a.png"},
+            "keyframes": [{"picture": "k.png", "at": 20}, {"picture": "l.png"}],
+        }
+    )
+    told = to_text(report.model_copy(update={"order": order}))
+    assert (
+        "  order      hdr no, anchors first a.png, keyframes picture k.png and at 20; picture l.png\n"
+        in told
+    )
 
 
 def test_text_keeps_the_verdict_on_the_screen(report: Report) -> None:

@@ -1,6 +1,6 @@
 """What a check says of itself: what it finds and why, its limits in force, and where they are set."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,9 +42,7 @@ def explain_check(check: Check, limits: Limits) -> Iterator[str]:
     yield from check.doc.splitlines()
     yield ""
     for limit in limits_in_force(check, limits):
-        changed = limit.value != limit.builtin
-        builtin = f", {spell_value(limit.builtin)} built in" if changed else ""
-        yield f"limit      {limit.key} = {spell_value(limit.value)}{builtin}"
+        yield f"limit      {_in_force(limit)}"
         yield from (f"           {line}" for line in limit.doc.splitlines() if line)
     if not check.limit:
         yield "limit      none to set: whatever it finds is told"
@@ -53,6 +51,26 @@ def explain_check(check: Check, limits: Limits) -> Iterator[str]:
     yield f"reads      {_figures_read(check)}"
     yield from (f"set by     {line}" for line in _how_to_set(check))
     yield from (f"skipped    with the reason: {need.absent}" for need in check.needs)
+
+
+def explain_limit(key: str, checks: Iterable[Check], limits: Limits) -> Iterator[str]:
+    """Yield the lines that explain a number under `limits`, and which of `checks` decide by it; none where none does."""
+    deciding = [check.id for check in checks if key in (check.limit or "").split()]
+    if not deciding:
+        return
+    limit = _limit(key, limits)
+    yield _in_force(limit)
+    yield ""
+    yield from limit.doc.splitlines()
+    yield ""
+    yield f"decides    {', '.join(deciding)}"
+    yield f"set by     {_how_to_set_limit(key)}"
+
+
+def _in_force(limit: LimitInForce) -> str:
+    changed = limit.value != limit.builtin
+    builtin = f", {spell_value(limit.builtin)} built in" if changed else ""
+    return f"{limit.key} = {spell_value(limit.value)}{builtin}"
 
 
 def spell_value(value: Any) -> str:
@@ -79,11 +97,14 @@ def _figures_read(check: Check) -> str:
 
 def _how_to_set(check: Check) -> Iterator[str]:
     """Yield the lines of a limits file (--limits) that change what the check does."""
-    for key in (check.limit or "").split():
-        table, _, name = key.rpartition(".")
-        yield f"[{table}] {name} = ..."
+    yield from map(_how_to_set_limit, (check.limit or "").split())
     yield f'[severity] "{check.id}" = "error", "warning" or "info"'
     yield f'[waive] "{check.id}" = "why", or skip = ["{check.id}"]'
+
+
+def _how_to_set_limit(key: str) -> str:
+    table, _, name = key.rpartition(".")
+    return f"[{table}] {name} = ..."
 
 
 def _limit(key: str, limits: Limits) -> LimitInForce:

@@ -72,6 +72,11 @@ def _read_of(kind: Kind, checks: tuple[Check, ...], limits: Limits) -> frozenset
     return EVERYTHING - {figure for c in mine for figure in c.reads} | chosen
 
 
+def selected(check: Check, limits: Limits) -> bool:
+    """Tell whether `limits` have `check` run."""
+    return _left_out(check, limits) is None
+
+
 def severity_of(check: Check, limits: Limits) -> Severity:
     """Return how much a finding of `check` weighs under `limits`."""
     return limits.severity.get(check.id, check.severity)

@@ -26,7 +26,7 @@ from answerprint.checks.proofs.kinlimits import (
 from answerprint.checks.proofs.pairlimits import PairLimits, PinLimits
 from answerprint.checks.seam.limits import SeamLimits
 from answerprint.checks.sound.limits import SoundLimits
-from answerprint.checks.waiver import Waivers
+from answerprint.checks.waiver import Names, Waivers, listed
 from answerprint.errors import LimitsError
 from answerprint.ingest.members import DEFAULT_LIMITS, ArchiveLimits
 from answerprint.record import Record, parse_record, read_toml
@@ -165,9 +165,9 @@ class Limits(Record):
     """What a zip may hold before it is refused."""
     profile: str = DEFAULT_PROFILE
     """Built-in profile these limits start from; what is set here is laid over it, table by table."""
-    only: tuple[str, ...] = ()
+    only: Names = ()
     """Families and ids of the checks to run; empty for all."""
-    skip: tuple[str, ...] = ()
+    skip: Names = ()
     """Families and ids of checks to leave out."""
     severity: dict[str, Severity] = {}
     """Severity by check id, where it is to differ from the check's own."""
@@ -218,8 +218,8 @@ class Limits(Record):
         return parse_record(cls, values, where="limits of the report", error=LimitsError)
 
     def selecting(self, only: Collection[str] = (), skip: Collection[str] = ()) -> Self:
-        """Return these limits with other families and ids selected, as far as any are named."""
-        chosen = {"only": tuple(only), "skip": tuple(skip)}
+        """Return these limits with other families and ids selected, as far as any are named; a plain string is one name."""
+        chosen = {"only": tuple(listed(only)), "skip": tuple(listed(skip))}
         return self.model_copy(update={key: names for key, names in chosen.items() if names})
 
     def policy(self) -> Policy:

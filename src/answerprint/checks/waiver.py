@@ -1,7 +1,7 @@
 """Waivers: what a studio forgives, why, where, and until when."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from fnmatch import fnmatchcase
 from typing import Annotated, Any
@@ -27,10 +27,11 @@ def parse_frames(text: str) -> tuple[FrameRange, ...]:
 
 
 def _as_written(value: Any) -> Any:
-    """Refuse a bare number for a day, which would be read as seconds since 1970."""
-    if isinstance(value, int | float):
-        raise ValueError("a day reads 2027-01-31")  # noqa: TRY004 - pydantic tells ValueErrors
-    return value
+    """Read a day; a bare number is refused, which would be read as seconds since 1970."""
+    try:
+        return value if isinstance(value, date) else date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError("a day reads 2027-01-31") from None
 
 
 def _frames(text: Any) -> str:
@@ -73,9 +74,12 @@ class Waiver(Record):
 
 
 def listed(value: Any) -> Any:
-    """Return one waiver as a list of one: a check may be waived once or several times."""
-    return value if isinstance(value, list | tuple) else (value,)
+    """Return what may be one or several as several: a waiver of a check, the name of a family."""
+    several = isinstance(value, Collection) and not isinstance(value, str | Mapping)
+    return value if several else (value,)
 
 
 Waivers = Annotated[tuple[Waiver, ...], BeforeValidator(listed), Field(min_length=1)]
 """The waivers of one check."""
+Names = Annotated[tuple[str, ...], BeforeValidator(listed)]
+"""Families and ids of checks."""

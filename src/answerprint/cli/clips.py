@@ -11,16 +11,16 @@ from answerprint.cli.console import (
     FINDINGS,
     exit_code,
     print_record,
-    print_reports,
     progress_shown,
+    reports_printed,
 )
 from answerprint.cli.jobs import jobs_option, private_option
 from answerprint.cli.names import split_names
-from answerprint.cli.options import read_judging, read_limits, read_order
+from answerprint.cli.options import read_judging, read_limits, read_order, read_saved
 from answerprint.errors import one_line
 
 if TYPE_CHECKING:
-    from answerprint.report import Report
+    from answerprint.report import Report, Told
 
 
 @click.command(short_help="Unpack, check, lay sound, encode, prove and report clips.")
@@ -71,11 +71,10 @@ def finish(sources: tuple[str, ...], **rest: Any) -> int:
     order, judging = read_order(rest), read_judging(rest)
     judging["jobs"] = rest.pop("jobs_folder")
     names, fail_on, format_ = (rest.pop(key) for key in ("deliver", "fail_on", "format_"))
-    with progress_shown(quiet=rest.pop("quiet")) as progress:
-        reports = ap.finish(
-            *sources, order=order, deliver=split_names(names), progress=progress, **judging, **rest
-        )
-    print_reports(reports, format_, fail_on)
+    rest |= {"order": order, "deliver": split_names(names), **judging}
+    shown = progress_shown(quiet=rest.pop("quiet"))
+    with reports_printed(format_, fail_on) as told, shown as progress:
+        reports = ap.finish(*sources, progress=progress, told=told, **rest)
     if format_ == "text":
         for report in reports:
             _say_where(Path(rest["out"]) / report.clip, report)
@@ -114,7 +113,7 @@ def unpack(archive: str, out: str | None, limits_file: str | None, *, quiet: boo
     "--measured",
     multiple=True,
     metavar="FILE",
-    help="Judge saved reports again, decoding nothing; may be given again.",
+    help="Judge saved reports again, decoding nothing; may be given again; - for standard input.",
 )
 @options.order_options
 @options.format_option("text", "json", "jsonl", "junit")
@@ -135,19 +134,22 @@ def check(sources: tuple[str, ...], **rest: Any) -> int:
             if sources
             else "Missing argument 'SOURCE...'."
         )
-    reports = _checked(sources, rest)
-    print_reports(reports, rest["format_"], rest["fail_on"])
-    return exit_code(reports, rest["fail_on"])
+    fail_on = rest["fail_on"]
+    with reports_printed(rest["format_"], fail_on) as told:
+        reports = _checked(sources, rest, told)
+    return exit_code(reports, fail_on)
 
 
-def _checked(sources: tuple[str, ...], rest: dict[str, Any]) -> "tuple[Report, ...]":
+def _checked(sources: tuple[str, ...], rest: dict[str, Any], told: "Told") -> "tuple[Report, ...]":
     """Return the reports of clips that are measured now, or were earlier."""
     order, judging = read_order(rest), read_judging(rest)
     if sources:
         with progress_shown(quiet=rest["quiet"]) as progress:
-            return ap.check(*sources, order=order, progress=progress, **judging)
-    saved = [report for path in rest["measured"] for report in ap.read_reports(path)]
-    return ap.judge_again(*saved, order=order, **judging)
+            return ap.check(*sources, order=order, progress=progress, told=told, **judging)
+    again = ap.judge_again(*read_saved(rest["measured"]), order=order, **judging)
+    for report in again:
+        told(report)
+    return again
 
 
 @click.command()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from answerprint.record import Record
-    from answerprint.report import Report
+    from answerprint.report import Report, Told
 
 FINDINGS = 1
 """Exit code of findings at or above `--fail-on`."""
@@ -91,18 +91,63 @@ def exit_code(reports: Sequence["Report"], fail_on: str) -> int:
     return FINDINGS if any(s.rank >= Severity(fail_on).rank for s in worst) else 0
 
 
+@contextmanager
+def reports_printed(format_: str, fail_on: str = "error") -> Iterator["Told"]:
+    """Print the reports that are told in this block on standard output, in one of the formats.
+
+    Text and JSON Lines are written report by report, so that a run that is killed
+    leaves what it had judged. The other formats are one document, written at the
+    end or when the run is interrupted; so is everything on a terminal, which shows
+    bars until then. Work goes on where nobody reads; raises OSError after it.
+    """
+    told: list[Report] = []
+    refused: list[OSError] = []
+    at_once = format_ in ("text", "jsonl") and not sys.stdout.isatty()
+
+    def tell(report: "Report") -> None:
+        told.append(report)
+        if at_once and not refused:
+            try:
+                click.echo(_one_of(report, format_, first=len(told) == 1), nl=False)
+            except OSError as problem:
+                refused.append(problem)
+
+    try:
+        yield tell
+    finally:
+        if told and not at_once:
+            print_reports(told, format_, fail_on)
+    if refused:
+        raise refused[0]
+    if format_ == "text" and len(told) > 1:
+        from answerprint.render.text import tally
+
+        click.echo(f"\n{tally(told)}")
+
+
 def print_reports(reports: Sequence["Report"], format_: str, fail_on: str = "error") -> None:
     """Print reports in one of the formats on standard output."""
-    from answerprint.render import json, junit, text
+    from answerprint.render import json, junit
     from answerprint.report import Severity
 
-    if format_ == "text":
-        click.echo("\n".join(text.to_text(report) for report in reports), nl=False)
-    elif format_ == "junit":
+    if format_ == "junit":
         level = Severity.ERROR if fail_on == "never" else Severity(fail_on)
         click.echo(junit.to_junit(reports, level), nl=False)
+    elif format_ == "json":
+        click.echo(json.to_json(reports), nl=False)
     else:
-        click.echo(json.to_json(reports) if format_ == "json" else json.to_jsonl(reports), nl=False)
+        for place, report in enumerate(reports):
+            click.echo(_one_of(report, format_, first=not place), nl=False)
+
+
+def _one_of(report: "Report", format_: str, *, first: bool) -> str:
+    """Return a report as text or as a line of JSON; texts have a blank line between them."""
+    from answerprint.render.json import to_jsonl
+    from answerprint.render.text import to_text
+
+    if format_ == "jsonl":
+        return to_jsonl([report])
+    return to_text(report) if first else f"\n{to_text(report)}"
 
 
 def print_record(record: "Record", format_: str, said: str) -> None:

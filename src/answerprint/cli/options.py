@@ -1,6 +1,6 @@
 """Options that several commands share, and what they mean for the library."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -11,6 +11,7 @@ from answerprint.cli.names import split_names
 if TYPE_CHECKING:
     from answerprint.checks.limits import Limits
     from answerprint.order import Order
+    from answerprint.report import Report
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -147,7 +148,10 @@ skip = click.option(
     "--skip", default="", metavar="NAME,...", help="Families and ids of checks to leave out."
 )
 baseline = click.option(
-    "--baseline", metavar="FILE", help="Saved reports: only what is new or worse than there weighs."
+    "--baseline",
+    multiple=True,
+    metavar="FILE",
+    help="Saved reports: only what is new or worse than there weighs; may be given again.",
 )
 fail_on = click.option(
     "--fail-on",
@@ -230,16 +234,21 @@ def read_judging(options: dict[str, Any]) -> dict[str, Any]:
 
     Raises LimitsError and SourceError.
     """
-    import answerprint as ap
-
     path, named = options.pop("limits_file"), options.pop("profile")
-    known = options.pop("baseline")
     return {
         "limits": read_limits(path, named) if path or named else None,
         "only": split_names(options.pop("only")),
         "skip": split_names(options.pop("skip")),
-        "baseline": ap.read_reports(known) if known else (),
+        "baseline": read_saved(options.pop("baseline")),
     }
+
+
+def read_saved(paths: Iterable[str]) -> "tuple[Report, ...]":
+    """Return the reports in the files at `paths`, - being standard input. Raises SourceError."""
+    import answerprint as ap
+
+    files = ("/dev/stdin" if path == "-" else path for path in paths)
+    return tuple(report for file in files for report in ap.read_reports(file))
 
 
 def _given_only(command: Command, keys: tuple[str, ...]) -> Command:

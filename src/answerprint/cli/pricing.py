@@ -71,7 +71,7 @@ def show_request(order: "Order", name: str, most: Decimal | None) -> int:
     """Print the request of an order and its price. Raises UsageError where it may cost more than `most`."""
     import json
 
-    from answerprint.desk import require_affordable
+    from answerprint.joberrors import require_affordable
     from answerprint.providers import prices
     from answerprint.providers.secret import without_pictures
     from answerprint.providers.services import service_named

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from answerprint.color.grading import Grading
 from answerprint.deliverables.encode import Encoding, form_of
@@ -61,8 +61,30 @@ def plan(
     )
     return Encoding(
         preset, partial_path(final), form, cut.frames, rated.rate, sound, treated.timecode,
-        treated.cut.frames.first if treated.cut.frames else pictures.first, clip, slate, notes,
+        _first_number(pictures, treated), clip, slate, notes,
     )  # fmt: skip
+
+
+def shown_facts(
+    pictures: Pictures, preset: Preset, treated: Treatment, *, numbered: bool
+) -> dict[str, Any]:
+    """Return what a deliverable's pictures say in its name: width, height and rate, and with `numbered` first and last frame.
+
+    Raises UsageError and ToolError as `plan` does.
+    """
+    form = form_of(pictures, preset, treated.geometry, treated.graded(preset))
+    width, height = shown_size(form, pictures.size)
+    rate = conform(treated.conform, pictures.rate, pictures.count).rate
+    facts: dict[str, Any] = {"width": width, "height": height, "fps": rate}
+    if numbered:
+        cut = timeline(treated.cut, pictures.first, pictures.count, pictures.rate)
+        first = _first_number(pictures, treated)
+        facts |= {"first": first, "last": first + len(cut.frames) - 1}
+    return facts
+
+
+def _first_number(pictures: Pictures, treated: Treatment) -> int:
+    return treated.cut.frames.first if treated.cut.frames else pictures.first
 
 
 def _require_size(preset: Preset, size: Size) -> None:

@@ -69,10 +69,11 @@ _counting = threading.Lock()
 
 
 class _Single:
-    """How many blocks keep OpenCV on one thread, and how many threads it had before."""
+    """How many blocks keep OpenCV on one thread, and how many threads it had before them and before a fork."""
 
     blocks = 0
     before = 0
+    forking = 0
 
 
 @contextmanager
@@ -94,3 +95,21 @@ def single_threaded_opencv() -> Iterator[None]:
             _Single.blocks -= 1
             if not _Single.blocks:
                 cv2.setNumThreads(_Single.before)
+
+
+def _before_fork() -> None:
+    """Let OpenCV's threads end: a forked process has none of them, and would wait for them for ever."""
+    _counting.acquire()
+    _Single.forking = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+
+
+def _after_fork() -> None:
+    cv2.setNumThreads(_Single.forking)
+    _counting.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork
+    )

@@ -1,8 +1,8 @@
 """A report for people: one screen that says what was found and where everything lies."""
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
 from answerprint.errors import one_line
 from answerprint.measured.clips import MovieMeasures, SequenceMeasures
@@ -14,12 +14,20 @@ from answerprint.verdict import Mended, SeamVerdict
 MOST_FINDINGS: Final = 20
 """Findings shown; more would push the verdict off the screen, and the JSON report has them all."""
 
+_UNDONE: Final = "COULD NOT BE DONE"
 _WORDS: Final = {"pass": "PASS", "warn": "PASS WITH WARNINGS", "fail": "FAIL"}
 
 
 def to_text(report: Report) -> str:
     """Write one report as lines of text, the verdict first."""
     return "\n".join(_lines(report)) + "\n"
+
+
+def tally(reports: Sequence[Report]) -> str:
+    """Say in a line how many of several clips came to which verdict."""
+    count = Counter(map(_verdict, reports))
+    words = (*_WORDS.values(), _UNDONE)
+    return f"{len(reports)} clips: " + ", ".join(f"{count[w]} {w}" for w in words if count[w])
 
 
 def seam_to_text(source: str, found: SeamVerdict) -> str:
@@ -50,11 +58,12 @@ def _seam_lines(source: str, found: SeamVerdict) -> Iterator[str]:
         yield f"  mend       {found.mend}"
 
 
+def _verdict(report: Report) -> str:
+    return _UNDONE if report.failure and not report.outcomes else _WORDS[report.verdict]
+
+
 def _lines(report: Report) -> Iterator[str]:
-    verdict = (
-        "COULD NOT BE DONE" if report.failure and not report.outcomes else _WORDS[report.verdict]
-    )
-    yield f"{one_line(report.clip)}: {verdict}"
+    yield f"{one_line(report.clip)}: {_verdict(report)}"
     if report.failure:
         yield f"  could not be done: {one_line(report.failure.message)}"
     yield from _media(report)
@@ -100,20 +109,30 @@ def _order(report: Report) -> Iterator[str]:
     asked = report.order.model_dump(
         mode="json", exclude_defaults=True, exclude={"assumed", "prompt"}
     )
-    words = []
-    for key, value in asked.items():
-        if value in (None, {}):
-            continue
-        word = (
-            "x".join(str(v) for v in value)
-            if isinstance(value, list)
-            else f"{value:g}"
-            if isinstance(value, float)
-            else value
-        )
-        words.append(f"{key} {word}{' (assumed)' if key in report.order.assumed else ''}")
+    words = [
+        f"{key} {_spelled(value)}{' (assumed)' if key in report.order.assumed else ''}"
+        for key, value in asked.items()
+        if value not in (None, {})
+    ]
     if words:
         yield f"  order      {one_line(', '.join(words))}"
+
+
+def _spelled(value: Any) -> str:
+    """Write a value of an order for people.
+
+    >>> _spelled(True), _spelled([1280, 720]), _spelled({"first": "a.png", "last": None})
+    ('yes', '1280x720', 'first a.png')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        told = {key: inner for key, inner in value.items() if inner not in (None, {})}
+        return " and ".join(f"{key} {_spelled(inner)}" for key, inner in told.items())
+    if isinstance(value, list):
+        words = [_spelled(inner) for inner in value]
+        return ("; " if any(isinstance(inner, dict) for inner in value) else "x").join(words)
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _findings(report: Report) -> Iterator[str]:

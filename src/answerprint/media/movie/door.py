@@ -8,6 +8,8 @@ Quirks contained here:
 - An animated AVIF has two picture streams: a still for what cannot play it, and the pictures.
 """
 
+import mmap
+import struct
 from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.errors import SourceError
+from answerprint.media.container.whole import wholeness
 from answerprint.media.exr.door import MAX_SAMPLES
 from answerprint.media.movie.coded import CodedPictures
 from answerprint.paths import unreadable
@@ -102,10 +105,24 @@ def opened(path: Path) -> Iterator[av.container.InputContainer]:
     except (av.error.FFmpegError, ValueError, OSError) as problem:
         said = getattr(problem, "strerror", None) or str(problem)
         raise SourceError(
-            f"is no movie or sound that can be read ({said})", where=str(path)
+            f"is no movie or sound that can be read ({said})",
+            where=str(path),
+            hint=_cut_off(path),
         ) from None
     with container:
         yield container
+
+
+def _cut_off(path: Path) -> str | None:
+    """Return what to do about a file that cannot be opened because it ends before it should; None for any other."""
+    try:
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            whole = wholeness(data)
+    except (OSError, ValueError, IndexError, struct.error):
+        return None
+    if whole is None or whole.claimed <= whole.size:
+        return None
+    return f"it is cut off at byte {whole.size} of {whole.claimed} or more: fetch it again"
 
 
 def picture_stream(

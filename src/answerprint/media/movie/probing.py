@@ -42,7 +42,7 @@ def _facts(container: av.container.InputContainer, path: Path) -> MovieFacts:
     format_ = codec.format
     return MovieFacts(
         container=container.format.name,
-        codec=codec.name,
+        codec=codec.codec.canonical_name,
         profile=codec.profile,
         pixel_format=format_.name if format_ else None,
         bits=format_.components[0].bits if format_ else None,
@@ -88,7 +88,7 @@ def _sound(stream: Any) -> SoundFacts:
     known = stream.duration is not None and stream.time_base is not None
     codec = stream.codec_context
     return SoundFacts(
-        codec=codec.name if codec else "unknown",
+        codec=codec.codec.canonical_name if codec else "unknown",
         sample_rate=stream.sample_rate or 0,
         channels=stream.channels or 0,
         layout=stream.layout.name if stream.layout else "unknown",
