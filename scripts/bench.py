@@ -113,12 +113,11 @@ def run(what: str, path: Path) -> dict[str, float]:
 
 
 def one_pass(what: str, path: Path) -> None:
-    from answerprint.media.exr.door.door import read_frame
-
     from answerprint.ingest.delivery import open_source
     from answerprint.measure.pool import AHEAD, default_threads, in_order
     from answerprint.measure.sweep import measure_sequence
     from answerprint.measured.figures import EVERYTHING
+    from answerprint.media.exr.door import read_frame
     from answerprint.media.memory import frames_reused
 
     workers = default_threads()

@@ -103,9 +103,8 @@ def in_process(what: str, path: Path) -> dict[str, float]:
 
 
 def one_pass(what: str, path: Path) -> None:
-    from answerprint.media.movie.door.door import Reading, read_frames
-
     import answerprint as ap
+    from answerprint.media.movie.door import Reading, read_frames
 
     # Compiled loops are loaded before the clock runs: it is the pass that is compared.
     ap.check(small_delivery(path.parent))

@@ -69,11 +69,10 @@ def views_named(words: str) -> tuple[str, ...]:
 
 def decoded(source: Path, count: int) -> list[tuple[list[Any], Any]]:
     """Return planes and primaries of frames spread over a clip."""
-    from answerprint.deliverables.pictures.source.master import master_pictures
-    from answerprint.media.exr.door.door import read_frame
-
+    from answerprint.deliverables.pictures.master import master_pictures
     from answerprint.deliverables.treatment import Treatment
     from answerprint.ingest.delivery import open_one
+    from answerprint.media.exr.door import read_frame
 
     found = []
     with open_one(str(source)).opened() as delivery:

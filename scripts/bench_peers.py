@@ -41,9 +41,8 @@ def children() -> float:
 
 def planned(source: Path, folder: Path) -> tuple[Any, list[Any]]:
     """Return the pictures of `source`, and how answerprint would encode them to each preset."""
-    from answerprint.deliverables.pictures.source.master import master_pictures
-
     from answerprint.deliverables.encode import Encoding, form_of
+    from answerprint.deliverables.pictures.master import master_pictures
     from answerprint.deliverables.preset import load_preset
     from answerprint.deliverables.treatment import Treatment
     from answerprint.ingest.delivery import open_one
@@ -92,8 +91,7 @@ def alone(commands: list[list[str]]) -> Spent:
 
 def write_raw(source: Path, encodings: list[Any], folder: Path) -> None:
     """Write the distinct frames in every form that encoders are fed, and as every view shows them."""
-    from answerprint.deliverables.pictures.source.master import master_pictures
-
+    from answerprint.deliverables.pictures.master import master_pictures
     from answerprint.deliverables.treatment import Treatment
     from answerprint.ingest.delivery import open_one
 
