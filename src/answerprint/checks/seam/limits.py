@@ -20,8 +20,8 @@ class SeamLimits(Record):
     with frames repeated or missing none passed, and ten of ten traps were told. Of 145 more,
     of 29 other scenes and sources, 67 of them true loops, one was told wrong: real footage
     that is played there and back and shows no frame twice passes. Of 298 more that were
-    judged once, when all of this stood, of 71 scenes and sources, four of 137 true loops
-    were refused and three of 161 others pass.
+    judged once, when all of this stood, of 31 other scenes and of real footage, four of
+    137 true loops were refused and three of 161 others pass.
     """
 
     jump: float = Field(default=1.5, gt=0)
